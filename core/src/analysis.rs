@@ -1,0 +1,3 @@
+//! What theory predicts.
+
+pub mod logistic;

@@ -1,0 +1,154 @@
+//! Interface 2 of the paper: the neighbourhood, a bounded partial view of the group.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{MAX_CHANGES, Peer};
+
+/// The peers that a process knows and works with: at most `capacity` of them, never itself, none
+/// twice. Their order is that of their arrival.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "", try_from = "Unchecked<P>")]
+pub struct Neighborhood<P: Peer> {
+    me: P,
+    capacity: u32,
+    peers: Vec<P>,
+}
+
+/// Why a peer was not added to a neighbourhood.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, thiserror::Error)]
+pub enum NotAdded {
+    /// The view holds as many peers as it may; remove one first.
+    #[error("the view is full with {capacity} peers; remove one first")]
+    Full {
+        /// How many peers the view may hold.
+        capacity: u32,
+    },
+    /// The peer is in the view already.
+    #[error("the peer is in the view already")]
+    Present,
+    /// A process is no neighbour of itself.
+    #[error("a process is no neighbour of itself")]
+    Oneself,
+    /// The view has changed so often in this step that layers cannot be told of more.
+    #[error("the view changed {MAX_CHANGES} times in this step; add the peer in a later one")]
+    TooManyChanges,
+}
+
+impl<P: Peer> Neighborhood<P> {
+    /// An empty view of the process `me`, with room for `capacity` peers.
+    #[must_use]
+    pub fn new(me: P, capacity: u32) -> Self {
+        Self { me, capacity, peers: Vec::new() }
+    }
+
+    /// A view that holds all of `peers` but `me`, and has room for no more.
+    #[must_use]
+    pub fn of(me: P, peers: impl IntoIterator<Item = P>) -> Self {
+        let mut view = Self::new(me, u32::MAX);
+        for peer in peers {
+            let _oneself_and_repetitions_are_left_out = view.add(peer);
+        }
+        view.capacity = view.peers.len() as u32;
+        view
+    }
+
+    /// The process whose view this is.
+    #[must_use]
+    pub fn me(&self) -> P {
+        self.me
+    }
+
+    /// The most peers that the view can hold.
+    #[must_use]
+    pub fn capacity(&self) -> u32 {
+        self.capacity
+    }
+
+    /// The peers in the view.
+    #[must_use]
+    pub fn peers(&self) -> &[P] {
+        &self.peers
+    }
+
+    /// Whether the peer is in the view.
+    #[must_use]
+    pub fn contains(&self, peer: &P) -> bool {
+        self.peers.contains(peer)
+    }
+
+    /// Adds a peer.
+    ///
+    /// # Errors
+    /// When the view is full, or the peer is in it, or is the process itself.
+    pub fn add(&mut self, peer: P) -> Result<(), NotAdded> {
+        if peer == self.me {
+            Err(NotAdded::Oneself)
+        } else if self.contains(&peer) {
+            Err(NotAdded::Present)
+        } else if self.peers.len() as u32 >= self.capacity {
+            Err(NotAdded::Full { capacity: self.capacity })
+        } else {
+            self.peers.push(peer);
+            Ok(())
+        }
+    }
+
+    /// Removes a peer; tells whether it was there.
+    pub fn remove(&mut self, peer: &P) -> bool {
+        let place = self.peers.iter().position(|known| known == peer);
+        place.map(|place| self.peers.remove(place)).is_some()
+    }
+
+    /// Puts a peer of which something was heard into the place of its earlier life or of the
+    /// contact that it was known by; returns what it replaced.
+    pub(crate) fn renew(&mut self, heard: P) -> Option<P> {
+        let earlier = self.peers.iter_mut().find(|known| heard.supersedes(known))?;
+        Some(core::mem::replace(earlier, heard))
+    }
+}
+
+/// What a neighbourhood looks like in a file, before anybody has checked it.
+#[derive(Deserialize)]
+#[serde(bound = "")]
+struct Unchecked<P: Peer> {
+    me: P,
+    capacity: u32,
+    peers: Vec<P>,
+}
+
+impl<P: Peer> TryFrom<Unchecked<P>> for Neighborhood<P> {
+    type Error = NotAdded;
+
+    fn try_from(unchecked: Unchecked<P>) -> Result<Self, NotAdded> {
+        let mut view = Self::new(unchecked.me, unchecked.capacity);
+        unchecked.peers.into_iter().try_for_each(|peer| view.add(peer))?;
+        Ok(view)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_view_is_bounded_and_holds_neither_oneself_nor_anyone_twice() {
+        let mut view = Neighborhood::new(0_u8, 2);
+        assert_eq!(view.add(0), Err(NotAdded::Oneself));
+        assert_eq!(view.add(1), Ok(()));
+        assert_eq!(view.add(1), Err(NotAdded::Present));
+        assert_eq!(view.add(2), Ok(()));
+        assert_eq!(view.add(3), Err(NotAdded::Full { capacity: 2 }));
+        assert!(view.remove(&1) && !view.remove(&1));
+        assert_eq!(view.add(3), Ok(()));
+        assert_eq!(view.peers(), [2, 3]);
+    }
+
+    #[test]
+    fn a_file_cannot_smuggle_in_a_broken_view() {
+        let overfull = postcard::to_allocvec(&(0_u8, 1_u32, [1_u8, 2_u8].as_slice()));
+        let read = postcard::from_bytes::<Neighborhood<u8>>(&overfull.expect("bytes"));
+        assert!(read.is_err());
+    }
+}

@@ -1,0 +1,145 @@
+//! Who takes part: the identity of a process.
+
+use core::fmt;
+use core::hash::Hash;
+use core::net::{IpAddr, Ipv6Addr, SocketAddr};
+
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+/// The identity of a process in the group.
+///
+/// `Ord` serves the tools (a multiset of messages in flight must be sorted), never behaviour: a
+/// protocol may ask whether two peers are equal, and must not prefer one by its value. Otherwise
+/// two runs that differ only by a renaming of the peers would differ, and reasoning up to symmetry
+/// would be unsound.
+pub trait Peer:
+    Copy + Ord + Hash + fmt::Debug + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+    /// Whether `self` is the process that lives now where `earlier` was believed to live: the
+    /// same place, restarted since, or first known by its place alone (a *contact*).
+    ///
+    /// Identities without a place (integers) never supersede one another.
+    fn supersedes(&self, earlier: &Self) -> bool {
+        let _ = earlier;
+        false
+    }
+}
+
+impl Peer for u8 {}
+impl Peer for u16 {}
+impl Peer for u32 {}
+impl Peer for u64 {}
+
+/// Which life of an address a process is: every restart begins a later epoch.
+///
+/// The driver chooses it once at start-up, greater than that of every earlier life at the same
+/// address (milliseconds since 1970 do). [`Epoch::UNKNOWN`] stands for "whichever lives there".
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+pub struct Epoch(pub u64);
+
+impl Epoch {
+    /// The epoch of a contact: an address of which no life is known yet.
+    pub const UNKNOWN: Self = Self(0);
+}
+
+/// A process on a network: a socket address and the epoch of its life there.
+///
+/// A reused address is therefore never mistaken for the process that had it before. With
+/// [`Epoch::UNKNOWN`] it is a contact: what is sent to it reaches whichever epoch lives there, and
+/// the answer tells which.
+///
+/// An IPv4 address and its IPv6-mapped form are the same peer. Flow labels and scope identifiers
+/// of IPv6 are not part of the identity, so link-local addresses are ambiguous on hosts with
+/// several links.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct SocketPeer {
+    ip: u128,
+    epoch: Epoch,
+    port: u16,
+}
+
+impl SocketPeer {
+    /// The process that lives at `address` in `epoch`.
+    #[must_use]
+    pub fn new(address: SocketAddr, epoch: Epoch) -> Self {
+        let ip = match address.ip() {
+            IpAddr::V4(v4) => v4.to_ipv6_mapped(),
+            IpAddr::V6(v6) => v6,
+        };
+        Self { ip: ip.to_bits(), epoch, port: address.port() }
+    }
+
+    /// Whoever lives at `address`.
+    #[must_use]
+    pub fn contact(address: SocketAddr) -> Self {
+        Self::new(address, Epoch::UNKNOWN)
+    }
+
+    /// Where the process listens; IPv6-mapped IPv4 addresses come back as IPv4.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        SocketAddr::new(Ipv6Addr::from_bits(self.ip).to_canonical(), self.port)
+    }
+
+    /// Which life of the address; [`Epoch::UNKNOWN`] for a contact.
+    #[must_use]
+    pub fn epoch(&self) -> Epoch {
+        self.epoch
+    }
+}
+
+impl Peer for SocketPeer {
+    fn supersedes(&self, earlier: &Self) -> bool {
+        self.port == earlier.port && self.ip == earlier.ip && self.epoch > earlier.epoch
+    }
+}
+
+impl fmt::Display for SocketPeer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.epoch == Epoch::UNKNOWN {
+            write!(f, "{}", self.address())
+        } else {
+            write!(f, "{}#{}", self.address(), self.epoch.0)
+        }
+    }
+}
+
+impl fmt::Debug for SocketPeer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn address(text: &str) -> SocketAddr {
+        text.parse().expect("an address")
+    }
+
+    #[test]
+    fn a_restart_supersedes_the_earlier_life_and_any_life_supersedes_a_contact() {
+        let home = address("127.0.0.1:7000");
+        let first = SocketPeer::new(home, Epoch(1));
+        let second = SocketPeer::new(home, Epoch(2));
+        assert!(second.supersedes(&first));
+        assert!(!first.supersedes(&second));
+        assert!(!first.supersedes(&first));
+        assert!(first.supersedes(&SocketPeer::contact(home)));
+        assert!(!second.supersedes(&SocketPeer::contact(address("127.0.0.1:7001"))));
+    }
+
+    #[test]
+    fn an_address_survives_the_round_trip_and_mapped_addresses_are_one_peer() {
+        for text in ["127.0.0.1:7000", "[2001:db8::1]:9", "0.0.0.0:0"] {
+            assert_eq!(SocketPeer::contact(address(text)).address(), address(text));
+        }
+        assert_eq!(
+            SocketPeer::contact(address("[::ffff:10.0.0.1]:5")),
+            SocketPeer::contact(address("10.0.0.1:5"))
+        );
+    }
+}

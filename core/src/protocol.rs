@@ -1,0 +1,197 @@
+//! What an author writes: a protocol, and the context in which it acts.
+
+use core::fmt::Debug;
+use core::hash::Hash;
+
+use arrayvec::ArrayVec;
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
+
+use crate::{Bias, MAX_FANOUT, Neighborhood, NotAdded, Peer, Positions, Randomness};
+
+/// A gossip protocol: a state that is a value, and what it does upon each event.
+///
+/// Behaviour depends on the state, the event and the draws alone, and never on the order or the
+/// value of peers. What the handlers do, they do through the [`Context`].
+pub trait Protocol<P: Peer>:
+    Clone + Eq + Hash + Debug + Serialize + DeserializeOwned + Send + Sync + 'static
+{
+    /// What it says to its like on other processes.
+    type Message: Clone + Ord + Hash + Debug + Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// What it waits for: a key, of which each has at most one deadline.
+    type Timer: Copy + Ord + Hash + Debug + Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// What the layer above, or the application, may ask of it.
+    type Request: Clone + Eq + Hash + Debug + Serialize + DeserializeOwned + Send + Sync + 'static;
+    /// What it tells the layer above, or the application.
+    type Notice: Clone + Eq + Hash + Debug + Serialize + DeserializeOwned + Send + Sync + 'static;
+
+    /// The process starts; its first neighbours are known.
+    fn on_start(&mut self, context: &mut Context<'_, P, Self>) {
+        let _ = context;
+    }
+
+    /// A message arrived. It may be lost, late, repeated or forged.
+    fn on_message(&mut self, context: &mut Context<'_, P, Self>, from: P, message: Self::Message);
+
+    /// A timer fired; it is armed no more.
+    fn on_timer(&mut self, context: &mut Context<'_, P, Self>, timer: Self::Timer) {
+        let _ = (context, timer);
+    }
+
+    /// The layer above, or the application, asks for something.
+    fn on_request(&mut self, context: &mut Context<'_, P, Self>, request: Self::Request) {
+        let _ = (context, request);
+    }
+
+    /// The neighbourhood changed within this step, by whichever layer.
+    fn on_neighbor(&mut self, context: &mut Context<'_, P, Self>, change: Change<P>) {
+        let _ = (context, change);
+    }
+}
+
+/// A span of time in the protocol's own unit. The driver says how long a tick lasts; a scheduler
+/// of the model checker need not.
+#[derive(
+    Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Default, Serialize, Deserialize,
+)]
+pub struct Ticks(pub u32);
+
+/// The messages, timers, requests or notices of a protocol that has none.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Never {}
+
+/// A change of the neighbourhood.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Change<P> {
+    /// The peer is a neighbour now.
+    Up(P),
+    /// The peer is a neighbour no more.
+    Down(P),
+}
+
+/// The most changes of the neighbourhood within one step that layers are told of; a further
+/// addition or removal is refused and counted ([`Effects::overflow`](crate::Effects::overflow)).
+///
+/// Our choice: twice the length of a long CYCLON shuffle.
+pub const MAX_CHANGES: usize = 32;
+
+/// Peers that a send goes to.
+pub type Peers<P> = ArrayVec<P, MAX_FANOUT>;
+
+pub(crate) type Changes<P> = ArrayVec<Change<P>, MAX_CHANGES>;
+
+/// Where a protocol's effects go: the node's buffer, or the stack, which wraps them and passes
+/// them on.
+pub trait Outbox<P: Peer, X: Protocol<P>> {
+    /// One message to each of `to`.
+    fn send(&mut self, to: &[P], message: X::Message);
+    /// `timer` is to fire once after `after`, and at no earlier deadline that it had.
+    fn arm(&mut self, timer: X::Timer, after: Ticks);
+    /// `timer` is not to fire.
+    fn disarm(&mut self, timer: X::Timer);
+    /// Something for the layer above.
+    fn notify(&mut self, notice: X::Notice);
+    /// A limit of this step was hit and something was left undone.
+    fn overflowed(&mut self);
+}
+
+/// The paper's Interfaces 1 to 3, as a protocol sees them inside one step.
+pub struct Context<'a, P: Peer, X: Protocol<P>> {
+    pub(crate) neighborhood: &'a mut Neighborhood<P>,
+    pub(crate) changes: &'a mut Changes<P>,
+    pub(crate) random: &'a mut dyn Randomness,
+    pub(crate) out: &'a mut dyn Outbox<P, X>,
+}
+
+impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
+    /// This process.
+    #[must_use]
+    pub fn me(&self) -> P {
+        self.neighborhood.me()
+    }
+
+    /// `random(range)`: one of `0..outcomes`, each with the same probability; 0 when there is
+    /// nothing to choose from.
+    pub fn random(&mut self, outcomes: u32) -> u32 {
+        if outcomes < 2 { 0 } else { self.random.below(outcomes) }
+    }
+
+    /// True with the probability `bias`.
+    pub fn flip(&mut self, bias: Bias) -> bool {
+        if bias.is_certain() { bias == Bias::ALWAYS } else { self.random.coin(bias) }
+    }
+
+    /// `getNeighbors(nb)`: a uniform random subset of the neighbours, without repetition; all of
+    /// them where there are no more than `nb`. At most [`MAX_FANOUT`] come back.
+    pub fn neighbors(&mut self, nb: usize) -> Peers<P> {
+        let Self { neighborhood, random, .. } = self;
+        let peers = neighborhood.peers();
+        let size = nb.min(MAX_FANOUT);
+        if size >= peers.len() {
+            peers.iter().copied().collect()
+        } else if size == 0 {
+            Peers::new()
+        } else {
+            let positions: Positions = random.subset(size, peers.len() as u32);
+            positions.iter().map(|&position| peers[position as usize]).collect()
+        }
+    }
+
+    /// `getNeighbors()`: the whole view.
+    #[must_use]
+    pub fn neighborhood(&self) -> &Neighborhood<P> {
+        self.neighborhood
+    }
+
+    /// `addNeighbor(peer)`. All layers learn of it within this step.
+    ///
+    /// # Errors
+    /// When the view is full, the peer is in it or is this process, or the view has changed
+    /// [`MAX_CHANGES`] times within this step.
+    pub fn add_neighbor(&mut self, peer: P) -> Result<(), NotAdded> {
+        if self.changes.is_full() {
+            self.out.overflowed();
+            return Err(NotAdded::TooManyChanges);
+        }
+        self.neighborhood.add(peer)?;
+        self.changes.push(Change::Up(peer));
+        Ok(())
+    }
+
+    /// `removeNeighbor(peer)`; tells whether it was removed: it was a neighbour, and the view has
+    /// not changed [`MAX_CHANGES`] times within this step. All layers learn of it within the step.
+    pub fn remove_neighbor(&mut self, peer: P) -> bool {
+        if self.changes.is_full() {
+            self.out.overflowed();
+            return false;
+        }
+        let was_there = self.neighborhood.remove(&peer);
+        if was_there {
+            self.changes.push(Change::Down(peer));
+        }
+        was_there
+    }
+
+    /// `send(msg) to dest`: not atomic (a crash may come between two destinations), and without
+    /// any guarantee.
+    pub fn send(&mut self, message: X::Message, to: &[P]) {
+        if !to.is_empty() {
+            self.out.send(to, message);
+        }
+    }
+
+    /// `addTimer(delay, handler)`: `timer` fires once after `delay`; arming it anew replaces its
+    /// deadline.
+    pub fn set_timer(&mut self, delay: Ticks, timer: X::Timer) {
+        self.out.arm(timer, delay);
+    }
+
+    /// `timer` does not fire any more, unless it is set again.
+    pub fn cancel_timer(&mut self, timer: X::Timer) {
+        self.out.disarm(timer);
+    }
+
+    /// Tells the layer above, or the application.
+    pub fn notify(&mut self, notice: X::Notice) {
+        self.out.notify(notice);
+    }
+}

@@ -1,0 +1,333 @@
+//! Periodic gossip ("Gossip based dissemination", the second text): every period,
+//!
+//! ```text
+//! 1. Pick f peers from the membership list at random.
+//! 2. Send recent messages from our messages buffer to each of these peers.
+//! ```
+//!
+//! and in parallel listen for messages and update the buffer. That is the mode *push*; *pull* asks
+//! the peers for what they have, *push-pull* does both in one exchange (Demers et al. 1987).
+//!
+//! Where this says more than the text:
+//! - A message is *recent* ("hot") for a number of periods, or for ever: it is sent in so many of
+//!   this node's periods. The buffer is bounded; when it is full, the message that has been in it
+//!   longest gives way ([`Notice::CrowdedOut`]) and is spread from here no more.
+//! - A buffer that does not fit into one message is pushed in several. A pull is answered with one
+//!   message at most, so that a small request never causes a flood; what does not fit is chosen by
+//!   a draw, so that nothing is left out for ever.
+//! - A node that has nothing to push makes no draw and sends nothing.
+//! - Each message is delivered at most once; [`crate::seen`] states exactly what that means.
+
+use alloc::vec::Vec;
+use core::num::NonZeroU16;
+
+use bytes::Bytes;
+use serde::{Deserialize, Serialize};
+
+use crate::rumor::{Id, Notice, PayloadTooLong, RUMOR_OVERHEAD, Rumor};
+use crate::seen::{Memory, Refusal, Seen};
+use crate::wire::{Malformed, Reader, Wire, Writer};
+use crate::{Context, Peer, Protocol, Ticks};
+
+/// The most rumors, and the most names of rumors, in one message.
+///
+/// Our choice: more of the smallest than fit into a datagram of the default size.
+pub const MAX_RUMORS: usize = 64;
+
+/// The fewest bytes that [`Settings::max_message`] may allow: an empty payload and some names.
+pub const MIN_MESSAGE: u32 = 4 * RUMOR_OVERHEAD as u32;
+
+/// Periodic gossip.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct PeriodicGossip<P: Peer> {
+    settings: Settings,
+    started: u64,
+    seen: Seen<P>,
+    buffer: Vec<Hot<P>>,
+}
+
+/// A rumor that is spread from here, and in how many periods it has been.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+struct Hot<P: Peer> {
+    rumor: Rumor<P>,
+    periods: u16,
+}
+
+/// How a node gossips.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Settings {
+    /// Who tells whom.
+    pub mode: Mode,
+    /// The number of peers in each period, at most [`MAX_FANOUT`](crate::MAX_FANOUT).
+    pub fanout: u8,
+    /// How long a period is.
+    pub period: Ticks,
+    /// In how many periods a rumor is sent; `None`: in all of them, for ever.
+    pub hot: Option<NonZeroU16>,
+    /// The most rumors that are spread at the same time, at least 1.
+    pub buffer: u16,
+    /// The most bytes of rumors and names in one message; at least [`MIN_MESSAGE`].
+    pub max_message: u32,
+    /// How much is remembered of what was received.
+    pub memory: Memory,
+}
+
+impl Settings {
+    /// The longest payload that fits into a message beside the names of an exchange.
+    #[must_use]
+    pub fn max_payload(&self) -> u32 {
+        (self.max_message / 2).saturating_sub(RUMOR_OVERHEAD as u32)
+    }
+}
+
+/// Who tells whom.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub enum Mode {
+    /// A node sends what it has.
+    Push,
+    /// A node asks for what it lacks.
+    Pull,
+    /// Both, in one exchange.
+    PushPull,
+}
+
+/// What nodes say to each other. Requests sort before what carries rumors.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub enum Message<P: Peer> {
+    /// "Tell me what you have beyond this."
+    Pull {
+        /// The latest rumors that the sender has.
+        have: Vec<Id<P>>,
+    },
+    /// A pull and a push in one.
+    Exchange {
+        /// The latest rumors that the sender has.
+        have: Vec<Id<P>>,
+        /// Some of them.
+        rumors: Vec<Rumor<P>>,
+    },
+    /// "Hear this."
+    Push {
+        /// Rumors that the sender has.
+        rumors: Vec<Rumor<P>>,
+    },
+}
+
+/// What the application, or another layer, asks.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub enum Request<P: Peer> {
+    /// Tell everybody.
+    Publish(Bytes),
+    /// Spread a rumor that this process learned of in another way.
+    Spread(Rumor<P>),
+}
+
+/// The next period begins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Period;
+
+impl<P: Peer> Protocol<P> for PeriodicGossip<P> {
+    type Message = Message<P>;
+    type Timer = Period;
+    type Request = Request<P>;
+    type Notice = Notice<P>;
+
+    fn on_start(&mut self, context: &mut Context<'_, P, Self>) {
+        context.set_timer(self.settings.period, Period);
+    }
+
+    fn on_timer(&mut self, context: &mut Context<'_, P, Self>, Period: Period) {
+        context.set_timer(self.settings.period, Period);
+        if self.settings.mode != Mode::Push || !self.buffer.is_empty() {
+            self.gossip(context);
+        }
+        self.cool();
+        self.seen.period_passed();
+    }
+
+    fn on_message(&mut self, context: &mut Context<'_, P, Self>, from: P, message: Message<P>) {
+        match message {
+            Message::Push { rumors } => self.hear(context, rumors),
+            Message::Pull { have } => self.answer(context, from, &have),
+            Message::Exchange { have, rumors } => {
+                self.answer(context, from, &have);
+                self.hear(context, rumors);
+            }
+        }
+    }
+
+    fn on_request(&mut self, context: &mut Context<'_, P, Self>, request: Request<P>) {
+        match request {
+            Request::Publish(payload) => self.start(context, payload),
+            Request::Spread(rumor) => self.learn(context, rumor),
+        }
+    }
+}
+
+impl<P: Peer> PeriodicGossip<P> {
+    /// A node that has heard nothing.
+    #[must_use]
+    pub fn new(settings: Settings) -> Self {
+        let seen = Seen::new(settings.memory);
+        Self { settings, started: 0, seen, buffer: Vec::new() }
+    }
+
+    /// Whether the rumor was delivered here.
+    #[must_use]
+    pub fn knows(&self, id: &Id<P>) -> bool {
+        self.seen.contains(id)
+    }
+
+    /// The rumors that are spread from here, the one that came first in front.
+    pub fn hot(&self) -> impl Iterator<Item = &Rumor<P>> {
+        self.buffer.iter().map(|hot| &hot.rumor)
+    }
+
+    fn gossip(&mut self, context: &mut Context<'_, P, Self>) {
+        let to = context.neighbors(self.settings.fanout.into());
+        let mut rest: Vec<&Rumor<P>> = self.hot().collect();
+        match self.settings.mode {
+            Mode::Push => {}
+            Mode::Pull => {
+                let have = self.latest(self.settings.max_message);
+                return context.send(Message::Pull { have }, &to);
+            }
+            Mode::PushPull => {
+                let half = self.settings.max_message / 2;
+                let (have, rumors) = (self.latest(half), take_fitting(&mut rest, half));
+                context.send(Message::Exchange { have, rumors }, &to);
+            }
+        }
+        while !rest.is_empty() {
+            let rumors = take_fitting(&mut rest, self.settings.max_message);
+            context.send(Message::Push { rumors }, &to);
+        }
+    }
+
+    /// Answers from what was known before the asker's own rumors are heard.
+    fn answer(&self, context: &mut Context<'_, P, Self>, asker: P, have: &[Id<P>]) {
+        let mut lacking: Vec<_> = self.hot().filter(|rumor| !have.contains(&rumor.id)).collect();
+        if lacking.is_empty() {
+            return;
+        }
+        let limit = self.settings.max_message;
+        if fitting(&lacking, limit) < lacking.len() {
+            let first = context.random(lacking.len() as u32);
+            lacking.rotate_left(first as usize);
+        }
+        let rumors = take_fitting(&mut lacking, limit);
+        context.send(Message::Push { rumors }, &[asker]);
+    }
+
+    fn hear(&mut self, context: &mut Context<'_, P, Self>, rumors: Vec<Rumor<P>>) {
+        for rumor in rumors {
+            if rumor.id.origin != context.me() {
+                self.learn(context, rumor);
+            }
+        }
+    }
+
+    fn start(&mut self, context: &mut Context<'_, P, Self>, payload: Bytes) {
+        if let Err(too_long) = PayloadTooLong::check(&payload, self.settings.max_payload()) {
+            return context.notify(Notice::NotStarted(too_long));
+        }
+        let id = Id { origin: context.me(), sequence: self.started };
+        self.started += 1;
+        self.learn(context, Rumor { id, payload });
+    }
+
+    fn learn(&mut self, context: &mut Context<'_, P, Self>, rumor: Rumor<P>) {
+        match self.seen.insert(rumor.id) {
+            Ok(()) => {
+                context.notify(Notice::Delivered(rumor.clone()));
+                self.keep(context, rumor);
+            }
+            Err(Refusal::Repeated) => {}
+            Err(refusal) => context.notify(Notice::TurnedAway { id: rumor.id, refusal }),
+        }
+    }
+
+    fn keep(&mut self, context: &mut Context<'_, P, Self>, rumor: Rumor<P>) {
+        if self.buffer.len() >= usize::from(self.settings.buffer.max(1)) {
+            let oldest = self.buffer.remove(0);
+            context.notify(Notice::CrowdedOut(oldest.rumor.id));
+        }
+        self.buffer.push(Hot { rumor, periods: 0 });
+    }
+
+    /// A period in which the rumors were hot is over.
+    fn cool(&mut self) {
+        let Some(limit) = self.settings.hot else { return };
+        self.buffer.retain_mut(|hot| {
+            hot.periods += 1;
+            hot.periods < limit.get()
+        });
+    }
+
+    /// The names of the latest rumors, as many as fit into so many bytes.
+    fn latest(&self, bytes: u32) -> Vec<Id<P>> {
+        let most = (bytes as usize / RUMOR_OVERHEAD).min(MAX_RUMORS);
+        let skipped = self.buffer.len().saturating_sub(most);
+        self.hot().skip(skipped).map(|rumor| rumor.id).collect()
+    }
+}
+
+/// How many of the rumors, from the front, fit into one message: at least one.
+fn fitting<P: Peer>(rumors: &[&Rumor<P>], bytes: u32) -> usize {
+    let ends = rumors.iter().scan(0, |end, rumor| {
+        *end += RUMOR_OVERHEAD + rumor.payload.len();
+        Some(*end)
+    });
+    ends.take(MAX_RUMORS).take_while(|&end| end <= bytes as usize).count().max(1)
+}
+
+/// Takes those rumors from the front that fit into one message: at least one, if there is one.
+fn take_fitting<P: Peer>(rumors: &mut Vec<&Rumor<P>>, bytes: u32) -> Vec<Rumor<P>> {
+    let fitting = fitting(rumors, bytes).min(rumors.len());
+    rumors.drain(..fitting).cloned().collect()
+}
+
+const PULL: u8 = 0;
+const EXCHANGE: u8 = 1;
+const PUSH: u8 = 2;
+
+impl<P: Peer> Wire for Message<P> {
+    fn encode(&self, frame: &mut Writer<'_>) {
+        match self {
+            Self::Pull { have } => {
+                frame.byte(PULL);
+                write(frame, have);
+            }
+            Self::Exchange { have, rumors } => {
+                frame.byte(EXCHANGE);
+                write(frame, have);
+                write(frame, rumors);
+            }
+            Self::Push { rumors } => {
+                frame.byte(PUSH);
+                write(frame, rumors);
+            }
+        }
+    }
+
+    fn decode(frame: &mut Reader<'_>) -> Result<Self, Malformed> {
+        match frame.byte()? {
+            PULL => Ok(Self::Pull { have: read(frame)? }),
+            EXCHANGE => Ok(Self::Exchange { have: read(frame)?, rumors: read(frame)? }),
+            PUSH => Ok(Self::Push { rumors: read(frame)? }),
+            tag => Err(Malformed::UnknownKind { tag }),
+        }
+    }
+}
+
+fn write<T: Wire>(frame: &mut Writer<'_>, list: &[T]) {
+    frame.list(list, |frame, item| item.encode(frame));
+}
+
+fn read<T: Wire>(frame: &mut Reader<'_>) -> Result<Vec<T>, Malformed> {
+    frame.list(MAX_RUMORS, T::decode)
+}

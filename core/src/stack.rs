@@ -1,0 +1,330 @@
+//! Several protocols over one neighbourhood: the paper's Figure 1.
+//!
+//! One layer's notice is, by the wiring, another layer's request or the application's notice;
+//! layers never name each other. [`stack!`](crate::stack!) writes the enumerations and the
+//! dispatch, and the result is a [`Protocol`] like any other.
+
+use arrayvec::ArrayVec;
+
+use crate::{Context, Outbox, Peer, Protocol, Ticks};
+
+/// The most requests between layers that one step carries out; a further one is dropped and
+/// counted ([`Effects::overflow`](crate::Effects::overflow)), so that layers which keep asking
+/// each other cannot hold up the process.
+///
+/// Our choice: far above what sensible wiring needs (a few), far below what would be felt.
+pub const MAX_REQUESTS: usize = 64;
+
+/// The most requests that wait at the same time within one step.
+const MAX_WAITING: usize = 16;
+
+/// Where a layer's notice goes.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Route<R, N> {
+    /// To a layer of the same stack, as a request.
+    Layer(R),
+    /// To the application, or to the stack above.
+    Application(N),
+    /// To nobody.
+    Nowhere,
+}
+
+/// Requests of one layer to another that wait until the current handler has returned.
+#[derive(Clone, Debug)]
+pub struct Pending<R> {
+    waiting: ArrayVec<R, MAX_WAITING>,
+    served: usize,
+}
+
+impl<R> Pending<R> {
+    /// None waits.
+    #[must_use]
+    #[expect(clippy::new_without_default, reason = "only the stack macro makes one")]
+    pub fn new() -> Self {
+        Self { waiting: ArrayVec::new(), served: 0 }
+    }
+
+    /// The one that has waited longest.
+    pub fn next(&mut self) -> Option<R> {
+        self.waiting.pop_at(0)
+    }
+
+    fn push(&mut self, request: R) -> Result<(), TooMany> {
+        if self.served == MAX_REQUESTS {
+            return Err(TooMany);
+        }
+        self.waiting.try_push(request).map_err(|_| TooMany)?;
+        self.served += 1;
+        Ok(())
+    }
+}
+
+struct TooMany;
+
+/// How a layer `L` is built into a stack `S`.
+pub struct Wiring<P: Peer, S: Protocol<P>, L: Protocol<P>> {
+    /// Makes the layer's message one of the stack's.
+    pub message: fn(L::Message) -> S::Message,
+    /// Makes the layer's timer one of the stack's.
+    pub timer: fn(L::Timer) -> S::Timer,
+    /// Tells where a notice of the layer goes.
+    pub route: fn(L::Notice) -> Route<S::Request, S::Notice>,
+}
+
+struct Layer<'a, P: Peer, S: Protocol<P>, L: Protocol<P>> {
+    out: &'a mut dyn Outbox<P, S>,
+    pending: &'a mut Pending<S::Request>,
+    wiring: Wiring<P, S, L>,
+}
+
+impl<P: Peer, S: Protocol<P>, L: Protocol<P>> Outbox<P, L> for Layer<'_, P, S, L> {
+    fn send(&mut self, to: &[P], message: L::Message) {
+        self.out.send(to, (self.wiring.message)(message));
+    }
+
+    fn arm(&mut self, timer: L::Timer, after: Ticks) {
+        self.out.arm((self.wiring.timer)(timer), after);
+    }
+
+    fn disarm(&mut self, timer: L::Timer) {
+        self.out.disarm((self.wiring.timer)(timer));
+    }
+
+    fn notify(&mut self, notice: L::Notice) {
+        match (self.wiring.route)(notice) {
+            Route::Layer(request) => {
+                if let Err(TooMany) = self.pending.push(request) {
+                    self.out.overflowed();
+                }
+            }
+            Route::Application(notice) => self.out.notify(notice),
+            Route::Nowhere => {}
+        }
+    }
+
+    fn overflowed(&mut self) {
+        self.out.overflowed();
+    }
+}
+
+impl<P: Peer, S: Protocol<P>> Context<'_, P, S> {
+    /// Lets a layer act: its effects become the stack's, its notices go where the wiring says.
+    pub fn layer<L: Protocol<P>>(
+        &mut self,
+        pending: &mut Pending<S::Request>,
+        wiring: Wiring<P, S, L>,
+        act: impl FnOnce(&mut Context<'_, P, L>),
+    ) {
+        let out = &mut Layer { out: &mut *self.out, pending, wiring };
+        act(&mut Context {
+            neighborhood: &mut *self.neighborhood,
+            changes: &mut *self.changes,
+            random: &mut *self.random,
+            out,
+        });
+    }
+}
+
+/// Stacks protocols over one neighbourhood. The module that uses it needs `serde` among its
+/// dependencies.
+///
+/// Each line is `field: Variant(Protocol) => route`: the field that holds the layer, the name of
+/// its variant in the stack's `Message`, `Timer` and `Request` (which the macro writes, so a module
+/// holds one stack), the layer's type, and the function that says where its notices go.
+///
+/// ```
+/// use rumormill_core::protocols::fixed_size::{self, FixedSize};
+/// use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
+/// use rumormill_core::{Peer, Route, stack};
+///
+/// stack! {
+///     /// Broadcast that is told the size of the group by a layer of its own.
+///     pub struct Broadcast<P> notifies renyi_erdos::Notice<P> {
+///         size: Size(FixedSize) => tell_broadcast,
+///         broadcast: Broadcast(RenyiErdos<P>) => tell_application,
+///     }
+/// }
+///
+/// fn tell_broadcast<P: Peer>(size: fixed_size::Notice) -> Route<Request<P>, renyi_erdos::Notice<P>> {
+///     Route::Layer(Request::Broadcast(renyi_erdos::Request::Size(size.0)))
+/// }
+///
+/// fn tell_application<P: Peer>(
+///     notice: renyi_erdos::Notice<P>,
+/// ) -> Route<Request<P>, renyi_erdos::Notice<P>> {
+///     Route::Application(notice)
+/// }
+/// ```
+#[macro_export]
+macro_rules! stack {
+    (
+        $(#[$about:meta])*
+        $visible:vis struct $Stack:ident<$P:ident> notifies $Notice:ty {
+            $($field:ident: $Variant:ident($Layer:ty) => $route:path,)+
+        }
+    ) => {
+        $(#[$about])*
+        #[derive(
+            Clone, PartialEq, Eq, Hash, Debug, ::serde::Serialize, ::serde::Deserialize,
+        )]
+        #[serde(bound = "")]
+        $visible struct $Stack<$P: $crate::Peer> {
+            $(
+                #[doc = concat!("The layer `", stringify!($Variant), "`.")]
+                pub $field: $Layer,
+            )+
+        }
+
+        $crate::stack!(@enum $visible Message, "A message of one of the layers.", $P,
+            [Clone, PartialEq, Eq, PartialOrd, Ord, Hash], $($Variant($Layer)),+);
+        $crate::stack!(@enum $visible Timer, "A timer of one of the layers.", $P,
+            [Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash], $($Variant($Layer)),+);
+        $crate::stack!(@enum $visible Request, "A request to one of the layers.", $P,
+            [Clone, PartialEq, Eq, Hash], $($Variant($Layer)),+);
+
+        impl<$P: $crate::Peer> $Stack<$P> {
+            /// Lets the layers act that were asked for something, until none is.
+            fn settle(
+                &mut self,
+                context: &mut $crate::Context<'_, $P, Self>,
+                mut pending: $crate::Pending<Request<$P>>,
+            ) {
+                while let Some(request) = pending.next() {
+                    match request {
+                        $(Request::$Variant(request) => $crate::stack!(
+                            @act self, context, pending, $field, $Variant, $route,
+                            on_request(request)
+                        ),)+
+                    }
+                }
+            }
+        }
+
+        impl<$P: $crate::Peer> $crate::Protocol<$P> for $Stack<$P> {
+            type Message = Message<$P>;
+            type Timer = Timer<$P>;
+            type Request = Request<$P>;
+            type Notice = $Notice;
+
+            fn on_start(&mut self, context: &mut $crate::Context<'_, $P, Self>) {
+                let mut pending = $crate::Pending::new();
+                $($crate::stack!(
+                    @act self, context, pending, $field, $Variant, $route, on_start()
+                );)+
+                self.settle(context, pending);
+            }
+
+            fn on_message(
+                &mut self,
+                context: &mut $crate::Context<'_, $P, Self>,
+                from: $P,
+                message: Message<$P>,
+            ) {
+                let mut pending = $crate::Pending::new();
+                match message {
+                    $(Message::$Variant(message) => $crate::stack!(
+                        @act self, context, pending, $field, $Variant, $route,
+                        on_message(from, message)
+                    ),)+
+                }
+                self.settle(context, pending);
+            }
+
+            fn on_timer(
+                &mut self,
+                context: &mut $crate::Context<'_, $P, Self>,
+                timer: Timer<$P>,
+            ) {
+                let mut pending = $crate::Pending::new();
+                match timer {
+                    $(Timer::$Variant(timer) => $crate::stack!(
+                        @act self, context, pending, $field, $Variant, $route, on_timer(timer)
+                    ),)+
+                }
+                self.settle(context, pending);
+            }
+
+            fn on_request(
+                &mut self,
+                context: &mut $crate::Context<'_, $P, Self>,
+                request: Request<$P>,
+            ) {
+                let mut pending = $crate::Pending::new();
+                match request {
+                    $(Request::$Variant(request) => $crate::stack!(
+                        @act self, context, pending, $field, $Variant, $route,
+                        on_request(request)
+                    ),)+
+                }
+                self.settle(context, pending);
+            }
+
+            fn on_neighbor(
+                &mut self,
+                context: &mut $crate::Context<'_, $P, Self>,
+                change: $crate::Change<$P>,
+            ) {
+                let mut pending = $crate::Pending::new();
+                $($crate::stack!(
+                    @act self, context, pending, $field, $Variant, $route, on_neighbor(change)
+                );)+
+                self.settle(context, pending);
+            }
+        }
+
+        const _: () = {
+            /// The layers in the order of their tags on the wire.
+            enum Tag { $($Variant),+ }
+
+            impl<$P: $crate::Peer> $crate::wire::Wire for Message<$P> {
+                fn encode(&self, frame: &mut $crate::wire::Writer<'_>) {
+                    match self {
+                        $(Self::$Variant(message) => {
+                            frame.byte(Tag::$Variant as u8);
+                            $crate::wire::Wire::encode(message, frame);
+                        })+
+                    }
+                }
+
+                fn decode(
+                    frame: &mut $crate::wire::Reader<'_>,
+                ) -> Result<Self, $crate::wire::Malformed> {
+                    match frame.byte()? {
+                        $(tag if tag == Tag::$Variant as u8 => {
+                            Ok(Self::$Variant($crate::wire::Wire::decode(frame)?))
+                        })+
+                        tag => Err($crate::wire::Malformed::UnknownKind { tag }),
+                    }
+                }
+            }
+        };
+    };
+
+    (@enum $visible:vis $Name:ident, $about:literal, $P:ident, [$($derive:ident),+],
+        $($Variant:ident($Layer:ty)),+
+    ) => {
+        #[doc = $about]
+        #[derive($($derive,)+ Debug, ::serde::Serialize, ::serde::Deserialize)]
+        #[serde(bound = "")]
+        $visible enum $Name<$P: $crate::Peer> {
+            $(
+                #[doc = concat!("Of the layer `", stringify!($Variant), "`.")]
+                $Variant(<$Layer as $crate::Protocol<$P>>::$Name),
+            )+
+        }
+    };
+
+    (@act $self:ident, $context:ident, $pending:ident, $field:ident, $Variant:ident, $route:path,
+        $handler:ident($($argument:ident),*)
+    ) => {
+        $context.layer(
+            &mut $pending,
+            $crate::Wiring {
+                message: Message::$Variant,
+                timer: Timer::$Variant,
+                route: $route,
+            },
+            |context| $crate::Protocol::$handler(&mut $self.$field, context $(, $argument)*),
+        )
+    };
+}

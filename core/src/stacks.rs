@@ -1,0 +1,3 @@
+//! Protocols that are built to work together, wired into one.
+
+pub mod broadcast;
