@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::{MAX_CHANGES, Peer};
 
-/// The peers that a process knows and works with: at most `capacity` of them, never itself, none
-/// twice. Their order is that of their arrival.
+/// The peers that a process knows and works with: at most `capacity` of them, never itself, and
+/// of each place at most one life. Their order is that of their arrival.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(bound = "", try_from = "Unchecked<P>")]
 pub struct Neighborhood<P: Peer> {
@@ -25,10 +25,10 @@ pub enum NotAdded {
         /// How many peers the view may hold.
         capacity: u32,
     },
-    /// The peer is in the view already.
-    #[error("the peer is in the view already")]
+    /// The peer, or a later life of it, is in the view already.
+    #[error("the peer, or a later life of it, is in the view already")]
     Present,
-    /// A process is no neighbour of itself.
+    /// A process is no neighbour of itself, nor of its earlier lives.
     #[error("a process is no neighbour of itself")]
     Oneself,
     /// The view has changed so often in this step that layers cannot be told of more.
@@ -78,20 +78,29 @@ impl<P: Peer> Neighborhood<P> {
         self.peers.contains(peer)
     }
 
-    /// Adds a peer.
+    /// Adds a peer. It takes the place of its earlier life, or of the contact that it was known by.
     ///
     /// # Errors
-    /// When the view is full, or the peer is in it, or is the process itself.
+    /// When the view is full, or the peer or a later life of it is in it, or the peer is at the
+    /// place of the process itself.
     pub fn add(&mut self, peer: P) -> Result<(), NotAdded> {
-        if peer == self.me {
+        self.admit(peer).map(|_replaced| ())
+    }
+
+    /// Adds a peer, and returns what it took the place of.
+    pub(crate) fn admit(&mut self, peer: P) -> Result<Option<P>, NotAdded> {
+        let me = self.me;
+        if peer == me || peer.supersedes(&me) || me.supersedes(&peer) {
             Err(NotAdded::Oneself)
-        } else if self.contains(&peer) {
+        } else if self.peers.iter().any(|known| *known == peer || known.supersedes(&peer)) {
             Err(NotAdded::Present)
+        } else if let Some(earlier) = self.renew(peer) {
+            Ok(Some(earlier))
         } else if self.peers.len() as u32 >= self.capacity {
             Err(NotAdded::Full { capacity: self.capacity })
         } else {
             self.peers.push(peer);
-            Ok(())
+            Ok(None)
         }
     }
 
@@ -101,8 +110,8 @@ impl<P: Peer> Neighborhood<P> {
         place.map(|place| self.peers.remove(place)).is_some()
     }
 
-    /// Puts a peer of which something was heard into the place of its earlier life or of the
-    /// contact that it was known by; returns what it replaced.
+    /// Puts a peer into the place of its earlier life or of the contact that it was known by;
+    /// returns what it replaced.
     pub(crate) fn renew(&mut self, heard: P) -> Option<P> {
         let earlier = self.peers.iter_mut().find(|known| heard.supersedes(known))?;
         Some(core::mem::replace(earlier, heard))
@@ -123,7 +132,11 @@ impl<P: Peer> TryFrom<Unchecked<P>> for Neighborhood<P> {
 
     fn try_from(unchecked: Unchecked<P>) -> Result<Self, NotAdded> {
         let mut view = Self::new(unchecked.me, unchecked.capacity);
-        unchecked.peers.into_iter().try_for_each(|peer| view.add(peer))?;
+        for peer in unchecked.peers {
+            if view.admit(peer)?.is_some() {
+                return Err(NotAdded::Present);
+            }
+        }
         Ok(view)
     }
 }

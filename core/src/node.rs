@@ -1,5 +1,7 @@
 //! The machine, and the only one.
 
+use core::cell::Cell;
+
 use serde::{Deserialize, Serialize};
 
 use crate::protocol::Changes;
@@ -46,7 +48,8 @@ impl<P: Peer, X: Protocol<P>> Node<P, X> {
             self.renew(*from, &mut changes);
         }
         let Self { neighborhood, protocol } = self;
-        let context = &mut Context { neighborhood, changes: &mut changes, random, out: effects };
+        let (changes, requests) = (&mut changes, &Cell::new(0));
+        let context = &mut Context { neighborhood, changes, requests, random, out: effects };
         match event {
             Event::Start => protocol.on_start(context),
             Event::Message { from, message } => protocol.on_message(context, from, message),

@@ -1,12 +1,13 @@
 //! What an author writes: a protocol, and the context in which it acts.
 
+use core::cell::Cell;
 use core::fmt::Debug;
 use core::hash::Hash;
 
 use arrayvec::ArrayVec;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-use crate::{Bias, MAX_FANOUT, Neighborhood, NotAdded, Peer, Positions, Randomness};
+use crate::{Bias, MAX_FANOUT, Neighborhood, NotAdded, Peer, Randomness};
 
 /// A gossip protocol: a state that is a value, and what it does upon each event.
 ///
@@ -77,7 +78,8 @@ pub const MAX_CHANGES: usize = 32;
 /// Peers that a send goes to.
 pub type Peers<P> = ArrayVec<P, MAX_FANOUT>;
 
-pub(crate) type Changes<P> = ArrayVec<Change<P>, MAX_CHANGES>;
+/// What layers are to be told of. A renewal, which is two changes, may be the last of a step.
+pub(crate) type Changes<P> = ArrayVec<Change<P>, { MAX_CHANGES + 1 }>;
 
 /// Where a protocol's effects go: the node's buffer, or the stack, which wraps them and passes
 /// them on.
@@ -98,6 +100,8 @@ pub trait Outbox<P: Peer, X: Protocol<P>> {
 pub struct Context<'a, P: Peer, X: Protocol<P>> {
     pub(crate) neighborhood: &'a mut Neighborhood<P>,
     pub(crate) changes: &'a mut Changes<P>,
+    /// How many requests between layers there were in this step, at whatever depth of stacks.
+    pub(crate) requests: &'a Cell<usize>,
     pub(crate) random: &'a mut dyn Randomness,
     pub(crate) out: &'a mut dyn Outbox<P, X>,
 }
@@ -126,14 +130,15 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
         let Self { neighborhood, random, .. } = self;
         let peers = neighborhood.peers();
         let size = nb.min(MAX_FANOUT);
+        // One variable, filled in place: a list of sockets takes a kilobyte to move.
+        let mut chosen = Peers::new();
         if size >= peers.len() {
-            peers.iter().copied().collect()
-        } else if size == 0 {
-            Peers::new()
-        } else {
-            let positions: Positions = random.subset(size, peers.len() as u32);
-            positions.iter().map(|&position| peers[position as usize]).collect()
+            chosen.extend(peers.iter().copied());
+        } else if size > 0 {
+            let positions = random.subset(size, peers.len() as u32);
+            chosen.extend(positions.iter().map(|&position| peers[position as usize]));
         }
+        chosen
     }
 
     /// `getNeighbors()`: the whole view.
@@ -142,17 +147,19 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
         self.neighborhood
     }
 
-    /// `addNeighbor(peer)`. All layers learn of it within this step.
+    /// `addNeighbor(peer)`. It takes the place of its earlier life, or of the contact that it was
+    /// known by. All layers learn of it within this step.
     ///
     /// # Errors
-    /// When the view is full, the peer is in it or is this process, or the view has changed
-    /// [`MAX_CHANGES`] times within this step.
+    /// When the view is full, the peer or a later life of it is in it, the peer is at the place of
+    /// this process, or the view has changed [`MAX_CHANGES`] times within this step.
     pub fn add_neighbor(&mut self, peer: P) -> Result<(), NotAdded> {
-        if self.changes.is_full() {
+        if self.changes.len() >= MAX_CHANGES {
             self.out.overflowed();
             return Err(NotAdded::TooManyChanges);
         }
-        self.neighborhood.add(peer)?;
+        let replaced = self.neighborhood.admit(peer)?;
+        self.changes.extend(replaced.map(Change::Down));
         self.changes.push(Change::Up(peer));
         Ok(())
     }
@@ -160,19 +167,19 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
     /// `removeNeighbor(peer)`; tells whether it was removed: it was a neighbour, and the view has
     /// not changed [`MAX_CHANGES`] times within this step. All layers learn of it within the step.
     pub fn remove_neighbor(&mut self, peer: P) -> bool {
-        if self.changes.is_full() {
+        if !self.neighborhood.contains(&peer) {
+            return false;
+        }
+        if self.changes.len() >= MAX_CHANGES {
             self.out.overflowed();
             return false;
         }
-        let was_there = self.neighborhood.remove(&peer);
-        if was_there {
-            self.changes.push(Change::Down(peer));
-        }
-        was_there
+        self.changes.push(Change::Down(peer));
+        self.neighborhood.remove(&peer)
     }
 
     /// `send(msg) to dest`: not atomic (a crash may come between two destinations), and without
-    /// any guarantee.
+    /// any guarantee. `to` names nobody twice; if it names nobody, nothing happens.
     pub fn send(&mut self, message: X::Message, to: &[P]) {
         if !to.is_empty() {
             self.out.send(to, message);

@@ -162,12 +162,10 @@ impl<R: Rng> Randomness for FromRng<R> {
         let mut chosen = Positions::new();
         for last in of - size as u32..of {
             let candidate = self.0.random_range(0..=last);
-            match chosen.binary_search(&candidate) {
-                // `last` is greater than all that could be chosen before.
-                Ok(_) => chosen.push(last),
-                Err(place) => chosen.insert(place, candidate),
-            }
+            // `last` could not be chosen before.
+            chosen.push(if chosen.contains(&candidate) { last } else { candidate });
         }
+        chosen.sort_unstable();
         chosen
     }
 

@@ -63,14 +63,15 @@ pub enum Notice<P: Peer> {
     Delivered(Rumor<P>),
     /// A rumor was not started.
     NotStarted(PayloadTooLong),
-    /// A rumor arrived and was turned away although it may be new.
+    /// A rumor arrived, or was started here, and was turned away although it may be new.
     TurnedAway {
         /// Which rumor.
         id: Id<P>,
         /// Why.
         refusal: Refusal,
     },
-    /// A rumor was still to be spread from here, and gave way to newer ones.
+    /// A rumor is not spread from here, or no longer although it was to be: it gave way to newer
+    /// ones, or its payload is longer than this process's messages hold.
     CrowdedOut(Id<P>),
 }
 

@@ -5,14 +5,19 @@
 //! keeps, for a bounded number of origins, a window of the [`WINDOW`] latest sequence numbers.
 //!
 //! **At most once, exactly.** As long as an origin is remembered, none of its messages is accepted
-//! twice: what is older than the window is refused like a repetition, so a message that is overtaken
-//! by [`WINDOW`] later ones of its origin is lost to this process, never repeated. When all places
-//! are taken, the messages of a new origin are refused, unless some origin has been silent for
-//! `forget_after` calls of [`Seen::period_passed`]; then the first of those gives way. So
-//! acceptance is at most once unconditionally if origins are never forgotten; otherwise it is at most
-//! once under the assumption that no copy of a message arrives later than `forget_after` periods
-//! after the last new message of its origin. Refusals are told apart ([`Refusal`]) and counted by
-//! whoever uses the filter.
+//! twice. The price: once a sequence number was accepted, those of the same origin that are smaller
+//! by [`WINDOW`] or more are refused, whether they came before or not. A message that is overtaken
+//! so far is lost to this process, never repeated; and one forged number near `u64::MAX` silences
+//! the origin that it names for as long as that is remembered.
+//!
+//! When all places are taken, the messages of a new origin are refused, unless nothing new has come
+//! from some origin during the last `forget_after` calls of [`Seen::period_passed`]; then the first
+//! of those, in the order in which they were first heard of, gives way. So acceptance is at most
+//! once unconditionally if origins are never forgotten; otherwise it is at most once under the
+//! assumption that no copy of a message arrives after its origin has been silent, since the message
+//! was accepted, for so many calls: for `forget_after - 1` periods and a fraction at the least.
+//!
+//! Refusals are told apart ([`Refusal`]) and counted by whoever uses the filter.
 
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash, Hasher};
@@ -42,7 +47,8 @@ pub struct Memory {
 pub enum Refusal {
     /// It was accepted before.
     Repeated,
-    /// [`WINDOW`] or more later messages of its origin came first, so nobody can tell.
+    /// A number of its origin that is greater by [`WINDOW`] or more was accepted before, so nobody
+    /// can tell whether this one was.
     TooOld,
     /// All places are taken by origins that may not be forgotten yet.
     NoRoom,
@@ -50,7 +56,7 @@ pub enum Refusal {
 
 /// Remembers what was received.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[serde(bound = "", from = "Unindexed<P>", into = "Unindexed<P>")]
+#[serde(bound = "", try_from = "Unindexed<P>", into = "Unindexed<P>")]
 pub struct Seen<P: Peer> {
     memory: Memory,
     /// In the order in which they were first heard of.
@@ -93,6 +99,13 @@ impl<P: Peer> Origin<P> {
         Ok(())
     }
 
+    /// Whether insertions can lead here: the latest was received, and none before the first.
+    fn is_sound(&self, memory: Memory) -> bool {
+        self.silent <= memory.forget_after.unwrap_or(0)
+            && self.received & 1 == 1
+            && u64::from(self.received.ilog2()) <= self.latest
+    }
+
     fn age_within_window(&self, sequence: u64) -> Result<u32, Refusal> {
         let age = self.latest - sequence;
         if age < u64::from(WINDOW) { Ok(age as u32) } else { Err(Refusal::TooOld) }
@@ -133,11 +146,10 @@ impl<P: Peer> Seen<P> {
         if let Some(place) = self.find(&id.origin) {
             return self.origins[place].insert(id.sequence);
         }
-        if self.origins.len() as u32 >= self.memory.origins {
-            self.forget_the_most_silent()?;
+        if self.is_full() {
+            self.forget_a_silent_one()?;
         }
-        self.origins.push(Origin::first(id));
-        self.index_last();
+        self.remember(Origin::first(id));
         Ok(())
     }
 
@@ -163,7 +175,16 @@ impl<P: Peer> Seen<P> {
         self.places.find(hash(&self.hasher, peer), here).map(|&place| place as usize)
     }
 
-    fn forget_the_most_silent(&mut self) -> Result<(), Refusal> {
+    fn is_full(&self) -> bool {
+        self.origins.len() >= self.memory.origins as usize
+    }
+
+    fn remember(&mut self, origin: Origin<P>) {
+        self.origins.push(origin);
+        self.index_last();
+    }
+
+    fn forget_a_silent_one(&mut self) -> Result<(), Refusal> {
         let limit = self.memory.forget_after.ok_or(Refusal::NoRoom)?;
         let place = self.origins.iter().position(|origin| origin.silent >= limit);
         self.origins.remove(place.ok_or(Refusal::NoRoom)?);
@@ -226,11 +247,22 @@ impl<P: Peer> From<Seen<P>> for Unindexed<P> {
     }
 }
 
-impl<P: Peer> From<Unindexed<P>> for Seen<P> {
-    fn from(unindexed: Unindexed<P>) -> Self {
+#[derive(Debug, thiserror::Error)]
+#[error("the filter remembers an origin twice, more of them than it may, or what cannot be")]
+struct Unsound;
+
+impl<P: Peer> TryFrom<Unindexed<P>> for Seen<P> {
+    type Error = Unsound;
+
+    fn try_from(unindexed: Unindexed<P>) -> Result<Self, Unsound> {
         let mut seen = Self::new(unindexed.memory);
-        seen.origins = unindexed.origins;
-        seen.index_all();
-        seen
+        for origin in unindexed.origins {
+            let known = seen.find(&origin.peer).is_some();
+            if known || seen.is_full() || !origin.is_sound(unindexed.memory) {
+                return Err(Unsound);
+            }
+            seen.remember(origin);
+        }
+        Ok(seen)
     }
 }

@@ -4,6 +4,8 @@
 //! layers never name each other. [`stack!`](crate::stack!) writes the enumerations and the
 //! dispatch, and the result is a [`Protocol`] like any other.
 
+use core::cell::Cell;
+
 use arrayvec::ArrayVec;
 
 use crate::{Context, Outbox, Peer, Protocol, Ticks};
@@ -12,11 +14,9 @@ use crate::{Context, Outbox, Peer, Protocol, Ticks};
 /// counted ([`Effects::overflow`](crate::Effects::overflow)), so that layers which keep asking
 /// each other cannot hold up the process.
 ///
-/// Our choice: far above what sensible wiring needs (a few), far below what would be felt.
+/// Our choice: the most rumors that one message can deliver, each of which may become a request
+/// ([`MAX_RUMORS`](crate::protocols::periodic_gossip::MAX_RUMORS)); far below what would be felt.
 pub const MAX_REQUESTS: usize = 64;
-
-/// The most requests that wait at the same time within one step.
-const MAX_WAITING: usize = 16;
 
 /// Where a layer's notice goes.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -32,8 +32,7 @@ pub enum Route<R, N> {
 /// Requests of one layer to another that wait until the current handler has returned.
 #[derive(Clone, Debug)]
 pub struct Pending<R> {
-    waiting: ArrayVec<R, MAX_WAITING>,
-    served: usize,
+    waiting: ArrayVec<R, MAX_REQUESTS>,
 }
 
 impl<R> Pending<R> {
@@ -41,25 +40,21 @@ impl<R> Pending<R> {
     #[must_use]
     #[expect(clippy::new_without_default, reason = "only the stack macro makes one")]
     pub fn new() -> Self {
-        Self { waiting: ArrayVec::new(), served: 0 }
-    }
-
-    /// The one that has waited longest.
-    pub fn next(&mut self) -> Option<R> {
-        self.waiting.pop_at(0)
-    }
-
-    fn push(&mut self, request: R) -> Result<(), TooMany> {
-        if self.served == MAX_REQUESTS {
-            return Err(TooMany);
-        }
-        self.waiting.try_push(request).map_err(|_| TooMany)?;
-        self.served += 1;
-        Ok(())
+        Self { waiting: ArrayVec::new() }
     }
 }
 
-struct TooMany;
+/// Takes those that wait, the longest-waiting first; more may come meanwhile.
+impl<R> Iterator for Pending<R> {
+    type Item = R;
+
+    fn next(&mut self) -> Option<R> {
+        self.waiting.pop_at(0)
+    }
+}
+
+/// Where a notice goes that a layer of the stack `S` gives.
+type RouteIn<P, S> = Route<<S as Protocol<P>>::Request, <S as Protocol<P>>::Notice>;
 
 /// How a layer `L` is built into a stack `S`.
 pub struct Wiring<P: Peer, S: Protocol<P>, L: Protocol<P>> {
@@ -68,13 +63,26 @@ pub struct Wiring<P: Peer, S: Protocol<P>, L: Protocol<P>> {
     /// Makes the layer's timer one of the stack's.
     pub timer: fn(L::Timer) -> S::Timer,
     /// Tells where a notice of the layer goes.
-    pub route: fn(L::Notice) -> Route<S::Request, S::Notice>,
+    pub route: fn(L::Notice) -> RouteIn<P, S>,
 }
 
 struct Layer<'a, P: Peer, S: Protocol<P>, L: Protocol<P>> {
     out: &'a mut dyn Outbox<P, S>,
     pending: &'a mut Pending<S::Request>,
+    requests: &'a Cell<usize>,
     wiring: Wiring<P, S, L>,
+}
+
+impl<P: Peer, S: Protocol<P>, L: Protocol<P>> Layer<'_, P, S, L> {
+    /// No more than [`MAX_REQUESTS`] ever wait, since there are no more within a step.
+    fn ask(&mut self, request: S::Request) {
+        if self.requests.get() < MAX_REQUESTS {
+            self.requests.set(self.requests.get() + 1);
+            self.pending.waiting.push(request);
+        } else {
+            self.out.overflowed();
+        }
+    }
 }
 
 impl<P: Peer, S: Protocol<P>, L: Protocol<P>> Outbox<P, L> for Layer<'_, P, S, L> {
@@ -92,11 +100,7 @@ impl<P: Peer, S: Protocol<P>, L: Protocol<P>> Outbox<P, L> for Layer<'_, P, S, L
 
     fn notify(&mut self, notice: L::Notice) {
         match (self.wiring.route)(notice) {
-            Route::Layer(request) => {
-                if let Err(TooMany) = self.pending.push(request) {
-                    self.out.overflowed();
-                }
-            }
+            Route::Layer(request) => self.ask(request),
             Route::Application(notice) => self.out.notify(notice),
             Route::Nowhere => {}
         }
@@ -115,10 +119,12 @@ impl<P: Peer, S: Protocol<P>> Context<'_, P, S> {
         wiring: Wiring<P, S, L>,
         act: impl FnOnce(&mut Context<'_, P, L>),
     ) {
-        let out = &mut Layer { out: &mut *self.out, pending, wiring };
+        let requests = self.requests;
+        let out = &mut Layer { out: &mut *self.out, pending, requests, wiring };
         act(&mut Context {
             neighborhood: &mut *self.neighborhood,
             changes: &mut *self.changes,
+            requests,
             random: &mut *self.random,
             out,
         });
@@ -135,23 +141,22 @@ impl<P: Peer, S: Protocol<P>> Context<'_, P, S> {
 /// ```
 /// use rumormill_core::protocols::fixed_size::{self, FixedSize};
 /// use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
+/// use rumormill_core::rumor::Notice;
 /// use rumormill_core::{Peer, Route, stack};
 ///
 /// stack! {
 ///     /// Broadcast that is told the size of the group by a layer of its own.
-///     pub struct Broadcast<P> notifies renyi_erdos::Notice<P> {
+///     pub struct Broadcast<P> notifies Notice<P> {
 ///         size: Size(FixedSize) => tell_broadcast,
 ///         broadcast: Broadcast(RenyiErdos<P>) => tell_application,
 ///     }
 /// }
 ///
-/// fn tell_broadcast<P: Peer>(size: fixed_size::Notice) -> Route<Request<P>, renyi_erdos::Notice<P>> {
+/// fn tell_broadcast<P: Peer>(size: fixed_size::Notice) -> Route<Request<P>, Notice<P>> {
 ///     Route::Layer(Request::Broadcast(renyi_erdos::Request::Size(size.0)))
 /// }
 ///
-/// fn tell_application<P: Peer>(
-///     notice: renyi_erdos::Notice<P>,
-/// ) -> Route<Request<P>, renyi_erdos::Notice<P>> {
+/// fn tell_application<P: Peer>(notice: Notice<P>) -> Route<Request<P>, Notice<P>> {
 ///     Route::Application(notice)
 /// }
 /// ```
@@ -187,7 +192,7 @@ macro_rules! stack {
             fn settle(
                 &mut self,
                 context: &mut $crate::Context<'_, $P, Self>,
-                mut pending: $crate::Pending<Request<$P>>,
+                pending: &mut $crate::Pending<Request<$P>>,
             ) {
                 while let Some(request) = pending.next() {
                     match request {
@@ -207,7 +212,7 @@ macro_rules! stack {
             type Notice = $Notice;
 
             fn on_start(&mut self, context: &mut $crate::Context<'_, $P, Self>) {
-                let mut pending = $crate::Pending::new();
+                let pending = &mut $crate::Pending::new();
                 $($crate::stack!(
                     @act self, context, pending, $field, $Variant, $route, on_start()
                 );)+
@@ -220,7 +225,7 @@ macro_rules! stack {
                 from: $P,
                 message: Message<$P>,
             ) {
-                let mut pending = $crate::Pending::new();
+                let pending = &mut $crate::Pending::new();
                 match message {
                     $(Message::$Variant(message) => $crate::stack!(
                         @act self, context, pending, $field, $Variant, $route,
@@ -235,7 +240,7 @@ macro_rules! stack {
                 context: &mut $crate::Context<'_, $P, Self>,
                 timer: Timer<$P>,
             ) {
-                let mut pending = $crate::Pending::new();
+                let pending = &mut $crate::Pending::new();
                 match timer {
                     $(Timer::$Variant(timer) => $crate::stack!(
                         @act self, context, pending, $field, $Variant, $route, on_timer(timer)
@@ -249,7 +254,7 @@ macro_rules! stack {
                 context: &mut $crate::Context<'_, $P, Self>,
                 request: Request<$P>,
             ) {
-                let mut pending = $crate::Pending::new();
+                let pending = &mut $crate::Pending::new();
                 match request {
                     $(Request::$Variant(request) => $crate::stack!(
                         @act self, context, pending, $field, $Variant, $route,
@@ -264,7 +269,7 @@ macro_rules! stack {
                 context: &mut $crate::Context<'_, $P, Self>,
                 change: $crate::Change<$P>,
             ) {
-                let mut pending = $crate::Pending::new();
+                let pending = &mut $crate::Pending::new();
                 $($crate::stack!(
                     @act self, context, pending, $field, $Variant, $route, on_neighbor(change)
                 );)+
@@ -318,7 +323,7 @@ macro_rules! stack {
         $handler:ident($($argument:ident),*)
     ) => {
         $context.layer(
-            &mut $pending,
+            $pending,
             $crate::Wiring {
                 message: Message::$Variant,
                 timer: Timer::$Variant,

@@ -162,6 +162,13 @@ impl Wire for Never {
 
 /// Appends a whole frame to `out`.
 pub fn encode_frame<M: Wire>(header: &Header, message: &M, out: &mut Vec<u8>) {
+    encode_header(header, out);
+    encode_message(message, out);
+}
+
+/// Appends what a frame begins with to `out`: all but the message. The header names the
+/// destination's epoch, so whoever sends one message to several encodes this for each of them.
+pub fn encode_header(header: &Header, out: &mut Vec<u8>) {
     let mut frame = Writer { out };
     frame.out.extend_from_slice(&MAGIC);
     frame.byte(VERSION);
@@ -169,7 +176,11 @@ pub fn encode_frame<M: Wire>(header: &Header, message: &M, out: &mut Vec<u8>) {
     frame.out.extend_from_slice(header.label.as_str().as_bytes());
     frame.number(header.from.0);
     frame.number(header.to.0);
-    message.encode(&mut frame);
+}
+
+/// Appends what follows the header of a frame to `out`: the message, the same for everybody.
+pub fn encode_message<M: Wire>(message: &M, out: &mut Vec<u8>) {
+    message.encode(&mut Writer { out });
 }
 
 /// Reads a whole frame of the cluster `label`; payloads share `datagram`'s buffer.

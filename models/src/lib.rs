@@ -1,1 +1,24 @@
-//! Under construction.
+//! Everything that examines a rumormill machine instead of running it on sockets.
+//!
+//! A [`World`](world::World) is a group of machines, the network between them, the faults and the
+//! application; one event in it is one step of one machine, the very [`Node`](rumormill_core::Node)
+//! that a driver runs. [`explore`] enumerates every state of a world and judges properties,
+//! [`stateright`] puts the same world before an independent checker, [`story`] tells
+//! counterexamples and saves them as traces, and [`suites`] is the catalogue of what is checked.
+#![forbid(unsafe_code)]
+
+
+pub mod draws;
+
+pub mod explore;
+mod intern;
+mod peer;
+
+
+
+pub mod world;
+
+pub use peer::ModelPeer;
+
+/// An exact probability.
+pub type Weight = num_rational::Ratio<u128>;

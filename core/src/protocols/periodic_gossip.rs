@@ -11,13 +11,15 @@
 //! Where this says more than the text:
 //! - A message is *recent* ("hot") for a number of periods, or for ever: it is sent in so many of
 //!   this node's periods. The buffer is bounded; when it is full, the message that has been in it
-//!   longest gives way ([`Notice::CrowdedOut`]) and is spread from here no more.
+//!   longest gives way ([`Notice::CrowdedOut`]) and is spread from here no more. Nor is one whose
+//!   payload is longer than this node's messages hold.
 //! - A buffer that does not fit into one message is pushed in several. A pull is answered with one
 //!   message at most, so that a small request never causes a flood; what does not fit is chosen by
 //!   a draw, so that nothing is left out for ever.
 //! - A node that has nothing to push makes no draw and sends nothing.
 //! - Each message is delivered at most once; [`crate::seen`] states exactly what that means.
 
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
 use core::num::NonZeroU16;
 
@@ -34,8 +36,11 @@ use crate::{Context, Peer, Protocol, Ticks};
 /// Our choice: more of the smallest than fit into a datagram of the default size.
 pub const MAX_RUMORS: usize = 64;
 
-/// The fewest bytes that [`Settings::max_message`] may allow: an empty payload and some names.
-pub const MIN_MESSAGE: u32 = 4 * RUMOR_OVERHEAD as u32;
+/// What a message takes besides rumors and names, in bytes: its kind and the lengths of two lists.
+const MESSAGE_OVERHEAD: u32 = 3;
+
+/// The fewest bytes that [`Settings::max_message`] may allow: a short payload and some names.
+pub const MIN_MESSAGE: u32 = MESSAGE_OVERHEAD + 4 * RUMOR_OVERHEAD as u32;
 
 /// Periodic gossip.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -44,7 +49,7 @@ pub struct PeriodicGossip<P: Peer> {
     settings: Settings,
     started: u64,
     seen: Seen<P>,
-    buffer: Vec<Hot<P>>,
+    buffer: VecDeque<Hot<P>>,
 }
 
 /// A rumor that is spread from here, and in how many periods it has been.
@@ -68,7 +73,8 @@ pub struct Settings {
     pub hot: Option<NonZeroU16>,
     /// The most rumors that are spread at the same time, at least 1.
     pub buffer: u16,
-    /// The most bytes of rumors and names in one message; at least [`MIN_MESSAGE`].
+    /// The most bytes in one message, for peers that encode in at most 32 bytes, without the frame
+    /// and without the byte that each stack around this protocol adds; at least [`MIN_MESSAGE`].
     pub max_message: u32,
     /// How much is remembered of what was received.
     pub memory: Memory,
@@ -78,7 +84,12 @@ impl Settings {
     /// The longest payload that fits into a message beside the names of an exchange.
     #[must_use]
     pub fn max_payload(&self) -> u32 {
-        (self.max_message / 2).saturating_sub(RUMOR_OVERHEAD as u32)
+        (self.room() / 2).saturating_sub(RUMOR_OVERHEAD as u32)
+    }
+
+    /// The most bytes of rumors and names in one message.
+    fn room(&self) -> u32 {
+        self.max_message.saturating_sub(MESSAGE_OVERHEAD)
     }
 }
 
@@ -173,7 +184,7 @@ impl<P: Peer> PeriodicGossip<P> {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let seen = Seen::new(settings.memory);
-        Self { settings, started: 0, seen, buffer: Vec::new() }
+        Self { settings, started: 0, seen, buffer: VecDeque::new() }
     }
 
     /// Whether the rumor was delivered here.
@@ -193,17 +204,17 @@ impl<P: Peer> PeriodicGossip<P> {
         match self.settings.mode {
             Mode::Push => {}
             Mode::Pull => {
-                let have = self.latest(self.settings.max_message);
+                let have = self.latest(self.settings.room());
                 return context.send(Message::Pull { have }, &to);
             }
             Mode::PushPull => {
-                let half = self.settings.max_message / 2;
+                let half = self.settings.room() / 2;
                 let (have, rumors) = (self.latest(half), take_fitting(&mut rest, half));
                 context.send(Message::Exchange { have, rumors }, &to);
             }
         }
         while !rest.is_empty() {
-            let rumors = take_fitting(&mut rest, self.settings.max_message);
+            let rumors = take_fitting(&mut rest, self.settings.room());
             context.send(Message::Push { rumors }, &to);
         }
     }
@@ -214,12 +225,12 @@ impl<P: Peer> PeriodicGossip<P> {
         if lacking.is_empty() {
             return;
         }
-        let limit = self.settings.max_message;
-        if fitting(&lacking, limit) < lacking.len() {
+        let room = self.settings.room();
+        if fitting(&lacking, room) < lacking.len() {
             let first = context.random(lacking.len() as u32);
             lacking.rotate_left(first as usize);
         }
-        let rumors = take_fitting(&mut lacking, limit);
+        let rumors = take_fitting(&mut lacking, room);
         context.send(Message::Push { rumors }, &[asker]);
     }
 
@@ -252,18 +263,22 @@ impl<P: Peer> PeriodicGossip<P> {
     }
 
     fn keep(&mut self, context: &mut Context<'_, P, Self>, rumor: Rumor<P>) {
-        if self.buffer.len() >= usize::from(self.settings.buffer.max(1)) {
-            let oldest = self.buffer.remove(0);
+        if PayloadTooLong::check(&rumor.payload, self.settings.max_payload()).is_err() {
+            return context.notify(Notice::CrowdedOut(rumor.id));
+        }
+        if self.buffer.len() >= usize::from(self.settings.buffer.max(1))
+            && let Some(oldest) = self.buffer.pop_front()
+        {
             context.notify(Notice::CrowdedOut(oldest.rumor.id));
         }
-        self.buffer.push(Hot { rumor, periods: 0 });
+        self.buffer.push_back(Hot { rumor, periods: 0 });
     }
 
     /// A period in which the rumors were hot is over.
     fn cool(&mut self) {
         let Some(limit) = self.settings.hot else { return };
         self.buffer.retain_mut(|hot| {
-            hot.periods += 1;
+            hot.periods = hot.periods.saturating_add(1);
             hot.periods < limit.get()
         });
     }

@@ -31,13 +31,15 @@ stack! {
 }
 
 impl<P: Peer> Broadcast<P> {
-    /// A node that has received nothing, in a group of `size` processes.
+    /// A node that has received nothing, in a group of `size` processes. It starts no message that
+    /// the layer of repair could not carry, whatever `forward.max_payload` says.
     #[must_use]
     pub fn new(
         size: u32,
-        forward: renyi_erdos::Settings,
+        mut forward: renyi_erdos::Settings,
         repair: periodic_gossip::Settings,
     ) -> Self {
+        forward.max_payload = forward.max_payload.min(repair.max_payload());
         Self {
             size: FixedSize { size },
             forward: RenyiErdos::new(forward),
@@ -47,7 +49,8 @@ impl<P: Peer> Broadcast<P> {
 }
 
 impl<P: Peer> Request<P> {
-    /// Tell everybody.
+    /// Tell everybody. This is the only way to start a message: one that is published by the layer
+    /// of repair would have the name of one that the upper layer started.
     #[must_use]
     pub fn broadcast(payload: Bytes) -> Self {
         Self::Forward(renyi_erdos::Request::Broadcast(payload))

@@ -1,0 +1,302 @@
+//! A group of machines, the network between them, the faults and the application.
+//!
+//! One step of the world is one event of one machine (in lockstep: one round of all of them). The
+//! messages in flight are a multiset, so they overtake each other freely. Whatever the scheduler or
+//! an adversary may choose is an [`Action`]; whatever a draw or a random fault decides is an outcome
+//! of it, with an exact probability.
+
+mod application;
+mod expand;
+mod lockstep;
+mod state;
+mod steps;
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use rumormill_core::{Bias, Node, Protocol};
+
+pub use application::{Application, Seen, Witness};
+pub use expand::{Action, Choice, Cut, Kind, Successors};
+pub use state::MAX_BUDGET;
+pub use steps::{Handled, Local, Tally};
+
+pub(crate) use state::State;
+use steps::{Steps, Stimulus};
+
+use crate::draws::Impure;
+use crate::{ModelPeer, Weight};
+
+/// Who acts when.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scheduler {
+    /// In a round every armed timer fires once and every message is delivered or lost, in any
+    /// interleaving; the round ends when no timer is due and nothing is in flight.
+    Rounds,
+    /// All timers of a round fire on the state at its start. Then the messages arrive in waves,
+    /// answers in the next wave; within a wave each machine handles its messages in ascending order
+    /// of the messages, so requests that sort first are answered from the state before the wave.
+    Lockstep,
+    /// Any armed timer and any message, in any order, for ever.
+    Asynchronous {
+        /// The most messages in flight; what is sent beyond is lost, and counted
+        /// ([`Tally::crowded_out`]).
+        in_flight: usize,
+    },
+}
+
+/// How often a kind of fault may strike.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub enum Fault {
+    /// Not at all.
+    #[default]
+    Never,
+    /// Whenever an adversary likes, at most so often in all, up to [`MAX_BUDGET`].
+    AtMost(u8),
+    /// Whenever an adversary likes.
+    Unlimited,
+    /// Each time with this probability, independently.
+    Chance(Bias),
+}
+
+/// The faults of a world.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Faults {
+    /// A message is lost instead of delivered.
+    pub loss: Fault,
+    /// A message is delivered and stays in flight.
+    pub duplication: Fault,
+    /// A machine stops for good: at any time, also between the destinations of its sends. By
+    /// chance: instead of handling an event.
+    pub crash: Fault,
+}
+
+/// Tells whether a state of the world satisfies something.
+pub type Predicate<X, A> = Box<dyn Fn(&Snapshot<'_, X, A>) -> bool + Send + Sync>;
+
+/// A world before its first state.
+pub struct Setting<X: Protocol<ModelPeer>, A: Application<X>> {
+    /// The machines; number `i` is [`ModelPeer`]`(i)`.
+    pub nodes: Vec<Node<ModelPeer, X>>,
+    /// What sits above them.
+    pub application: A,
+    /// Who acts when.
+    pub scheduler: Scheduler,
+    /// What can go wrong.
+    pub faults: Faults,
+    /// Requests that are made right after the start, in this order.
+    pub first_requests: Vec<(ModelPeer, X::Request)>,
+    /// Requests that are made at any time, each once.
+    pub requests: Vec<(ModelPeer, X::Request)>,
+    /// Whether to forget who sent what is in flight. The explorer verifies on every step that the
+    /// handlers ignore it.
+    pub anonymous_senders: bool,
+    /// Where the world ends.
+    pub stop: Option<Predicate<X, A>>,
+}
+
+/// A group of machines and all that can happen to it.
+pub struct World<X: Protocol<ModelPeer>, A: Application<X>> {
+    nodes: Vec<Node<ModelPeer, X>>,
+    application: A,
+    scheduler: Scheduler,
+    faults: Faults,
+    first_requests: Vec<(ModelPeer, X::Request)>,
+    requests: Vec<(ModelPeer, X::Request)>,
+    anonymous_senders: bool,
+    stop: Option<Predicate<X, A>>,
+    steps: Mutex<Steps<X, A>>,
+}
+
+/// Why a world cannot be built or examined.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum WorldError {
+    /// Too few or too many machines.
+    #[error("a world has 1 to 250 machines, not {0}")]
+    Size(usize),
+    /// A machine that is not at its place in the list.
+    #[error("the machine at place {0} has another identity")]
+    Identity(usize),
+    /// Too many requests to keep track of.
+    #[error("a world makes at most 32 requests, not {0}")]
+    Requests(usize),
+    /// A budget that is too large to be counted.
+    #[error("a budget is at most {MAX_BUDGET} faults, not {0}; take Fault::Unlimited")]
+    Budget(u8),
+    /// An unlimited number of crashes is no more than one for each machine.
+    #[error("crashes need a budget: at most one for each machine")]
+    UnlimitedCrashes,
+    /// In lockstep nobody chooses, and what is not lost arrives once.
+    #[error("in lockstep the only fault is loss by chance, and all requests are first requests")]
+    NotInLockstep,
+    /// A handler that depends on something besides state, event and draws.
+    #[error("node {node}: {impure}")]
+    Impure {
+        /// Which machine.
+        node: u8,
+        /// What was noticed.
+        impure: Impure,
+    },
+    /// Senders are forgotten, but a handler looks at them.
+    #[error("node {node} acts on who sent a message; keep the senders")]
+    SenderMatters {
+        /// Which machine.
+        node: u8,
+    },
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
+    /// Builds a world.
+    ///
+    /// # Errors
+    /// When the setting contradicts itself or exceeds a limit.
+    pub fn new(setting: Setting<X, A>) -> Result<Self, WorldError> {
+        let Setting { nodes, requests, scheduler, faults, .. } = &setting;
+        if nodes.is_empty() || nodes.len() > 250 {
+            return Err(WorldError::Size(nodes.len()));
+        }
+        if let Some(place) = (0..nodes.len()).find(|&place| nodes[place].me().index() != place) {
+            return Err(WorldError::Identity(place));
+        }
+        if requests.len() > 32 {
+            return Err(WorldError::Requests(requests.len()));
+        }
+        faults.check(*scheduler)?;
+        if *scheduler == Scheduler::Lockstep && !requests.is_empty() {
+            return Err(WorldError::NotInLockstep);
+        }
+        let Setting { nodes, application, scheduler, faults, first_requests, .. } = setting;
+        let Setting { requests, anonymous_senders, stop, .. } = setting;
+        let steps = Mutex::new(Steps::new());
+        Ok(Self {
+            nodes,
+            application,
+            scheduler,
+            faults,
+            first_requests,
+            requests,
+            anonymous_senders,
+            stop,
+            steps,
+        })
+    }
+
+    /// How many machines there are.
+    #[must_use]
+    pub fn size(&self) -> u8 {
+        self.nodes.len() as u8
+    }
+
+    /// The machines before their start.
+    #[must_use]
+    pub fn nodes(&self) -> &[Node<ModelPeer, X>] {
+        &self.nodes
+    }
+
+    /// What the examination met so far.
+    #[must_use]
+    pub fn tally(&self) -> Tally {
+        self.steps().tally
+    }
+
+    /// How many different states single machines were seen in.
+    #[must_use]
+    pub fn locals(&self) -> usize {
+        self.steps().locals.len()
+    }
+
+    /// Tells of an encoded state whether it satisfies each of the predicates.
+    pub fn judge<'a>(&self, bytes: &[u8], predicates: impl Iterator<Item = &'a Predicate<X, A>>) -> u64
+    where
+        A: 'a,
+    {
+        let mut state = State::default();
+        state.decode(self.nodes.len(), bytes);
+        let steps = self.steps();
+        let snapshot = Snapshot { steps: &steps, state: &state };
+        predicates
+            .enumerate()
+            .fold(0, |marks, (place, holds)| marks | u64::from(holds(&snapshot)) << place)
+    }
+
+    /// Shows an encoded state to `look`.
+    pub fn look<T>(&self, bytes: &[u8], look: impl FnOnce(&Snapshot<'_, X, A>) -> T) -> T {
+        let mut state = State::default();
+        state.decode(self.nodes.len(), bytes);
+        let steps = self.steps();
+        look(&Snapshot { steps: &steps, state: &state })
+    }
+
+    fn steps(&self) -> MutexGuard<'_, Steps<X, A>> {
+        self.steps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Faults {
+    fn check(&self, scheduler: Scheduler) -> Result<(), WorldError> {
+        for fault in [self.loss, self.duplication, self.crash] {
+            match fault {
+                Fault::AtMost(budget) if budget > MAX_BUDGET => {
+                    return Err(WorldError::Budget(budget));
+                }
+                _ => {}
+            }
+        }
+        let others = self.duplication != Fault::Never || self.crash != Fault::Never;
+        let chosen = matches!(self.loss, Fault::AtMost(_) | Fault::Unlimited);
+        if scheduler == Scheduler::Lockstep && (others || chosen) {
+            return Err(WorldError::NotInLockstep);
+        }
+        if self.crash == Fault::Unlimited { Err(WorldError::UnlimitedCrashes) } else { Ok(()) }
+    }
+}
+
+impl Fault {
+    fn budget(self) -> u8 {
+        if let Self::AtMost(budget) = self { budget } else { 0 }
+    }
+
+    /// Whether an adversary may let it strike now.
+    fn may_strike(self, left: u8) -> bool {
+        self == Self::Unlimited || left > 0
+    }
+
+    fn chance(self) -> Weight {
+        match self {
+            Self::Chance(bias) => {
+                Weight::new(bias.numerator().into(), bias.denominator().into())
+            }
+            _ => Weight::ZERO,
+        }
+    }
+}
+
+/// A state of the world, to be looked at.
+pub struct Snapshot<'a, X: Protocol<ModelPeer>, A: Application<X>> {
+    steps: &'a Steps<X, A>,
+    state: &'a State,
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> Snapshot<'_, X, A> {
+    /// The machines with their applications, those that crashed included.
+    pub fn locals(&self) -> impl Iterator<Item = &Local<X, A::State>> {
+        self.state.locals.iter().map(|&local| self.steps.locals.value(local))
+    }
+
+    /// The machines that have not crashed.
+    pub fn alive(&self) -> impl Iterator<Item = &Local<X, A::State>> {
+        self.locals().filter(|local| local.alive)
+    }
+
+    /// The messages in flight: to whom, from whom (unless it is forgotten), and what.
+    pub fn in_flight(&self) -> impl Iterator<Item = (ModelPeer, Option<ModelPeer>, &X::Message)> {
+        let message = |number| self.steps.messages.value(number);
+        let flights = self.state.flights.iter();
+        flights.map(move |flight| (ModelPeer(flight.to), flight.sender(), message(flight.message)))
+    }
+
+    /// Whether all requests that can come at any time have been made.
+    #[must_use]
+    pub fn all_asked(&self, requests: u32) -> bool {
+        self.state.issued.count_ones() == requests
+    }
+}

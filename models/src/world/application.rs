@@ -1,0 +1,73 @@
+use std::fmt::Debug;
+use std::hash::Hash;
+
+use rumormill_core::rumor::{Notice, Rumor};
+use rumormill_core::{Effect, Protocol};
+
+use crate::ModelPeer;
+
+/// What sits above the machines: it sees what each of them does and may ask it for something.
+pub trait Application<X: Protocol<ModelPeer>>: Send + Sync + 'static {
+    /// What it remembers of one machine.
+    type State: Clone + Eq + Hash + Debug + Default + Send + Sync + 'static;
+
+    /// The machine `me` had an effect; what is returned is asked of it within the same step.
+    fn on_effect(
+        &self,
+        me: ModelPeer,
+        state: &mut Self::State,
+        effect: &Effect<'_, ModelPeer, X>,
+    ) -> Vec<X::Request>;
+}
+
+/// The application of the suites of dissemination: it asks for nothing and keeps what properties
+/// speak of.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Witness {
+    /// Whether to count what is sent. It makes states differ that are equal otherwise.
+    pub counts_sends: bool,
+}
+
+/// What a [`Witness`] saw of one machine.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Seen {
+    /// What was delivered, and how often, up to twice.
+    pub delivered: Vec<(Rumor<ModelPeer>, u8)>,
+    /// How many sends there were, whatever the number of their destinations; 255 at most.
+    pub sends: u8,
+    /// How many destinations they had together; 255 at most.
+    pub messages: u8,
+}
+
+impl<X> Application<X> for Witness
+where
+    X: Protocol<ModelPeer, Notice = Notice<ModelPeer>>,
+{
+    type State = Seen;
+
+    fn on_effect(
+        &self,
+        _: ModelPeer,
+        seen: &mut Seen,
+        effect: &Effect<'_, ModelPeer, X>,
+    ) -> Vec<X::Request> {
+        match effect {
+            Effect::Notify(Notice::Delivered(rumor)) => seen.deliver(rumor),
+            Effect::Send { to, .. } if self.counts_sends => {
+                seen.sends = seen.sends.saturating_add(1);
+                seen.messages = seen.messages.saturating_add(to.len() as u8);
+            }
+            _ => {}
+        }
+        Vec::new()
+    }
+}
+
+impl Seen {
+    fn deliver(&mut self, rumor: &Rumor<ModelPeer>) {
+        match self.delivered.binary_search_by(|(known, _)| known.cmp(rumor)) {
+            Ok(place) => self.delivered[place].1 = 2,
+            Err(place) => self.delivered.insert(place, (rumor.clone(), 1)),
+        }
+    }
+}

@@ -1,0 +1,403 @@
+//! What can happen in a state, and what comes of it.
+
+use std::ops::Range;
+
+use num_traits::{One, Zero};
+use rumormill_core::Protocol;
+
+use super::state::{ANONYMOUS, Budgets, Flight};
+use super::steps::{Outcome, Steps};
+use super::{Application, Fault, Local, Scheduler, Snapshot, State, Stimulus, World, WorldError};
+use crate::{ModelPeer, Weight};
+
+/// Something that the scheduler or an adversary can choose.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Action {
+    /// What happens.
+    pub kind: Kind,
+    /// Whether the machine crashes within it.
+    pub cut: Option<Cut>,
+}
+
+/// What happens.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Kind {
+    /// The application makes the request at that place in the world's list.
+    Request(u8),
+    /// A timer of a machine fires: the one at that place among those armed.
+    Timer {
+        /// Which machine.
+        node: u8,
+        /// Which of its armed timers.
+        place: u8,
+    },
+    /// A message arrives.
+    Deliver(Parcel),
+    /// A message arrives and stays in flight.
+    DeliverCopy(Parcel),
+    /// A message is lost.
+    Lose(Parcel),
+    /// A machine stops for good.
+    Crash {
+        /// Which machine.
+        node: u8,
+    },
+    /// The round is over and the next begins.
+    NextRound,
+    /// All machines act at once, for one round.
+    Lockstep,
+}
+
+/// A message in flight, as an action names it.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Parcel(pub(crate) Flight);
+
+/// A crash between the destinations of a step's sends: only those reached whose bit is set. The
+/// application of the machine does not learn of the step.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Cut(pub(crate) u32);
+
+/// One action, and the places of its outcomes.
+#[derive(Clone, Debug)]
+pub struct Choice {
+    /// What happens.
+    pub action: Action,
+    outcomes: Range<usize>,
+}
+
+/// All that can happen in one state: a buffer to be used again.
+#[derive(Clone, Debug, Default)]
+pub struct Successors {
+    choices: Vec<Choice>,
+    outcomes: Vec<(Weight, Range<usize>)>,
+    bytes: Vec<u8>,
+}
+
+impl Successors {
+    /// The actions.
+    pub fn choices(&self) -> impl Iterator<Item = &Choice> {
+        self.choices.iter()
+    }
+
+    /// The outcomes of an action: their probabilities and the encoded states, none twice.
+    pub fn outcomes(&self, choice: &Choice) -> impl Iterator<Item = (&Weight, &[u8])> {
+        let outcomes = &self.outcomes[choice.outcomes.clone()];
+        outcomes.iter().map(|(weight, place)| (weight, &self.bytes[place.clone()]))
+    }
+
+    fn clear(&mut self) {
+        self.choices.clear();
+        self.outcomes.clear();
+        self.bytes.clear();
+    }
+
+    pub(super) fn emit(&mut self, weight: Weight, state: &State) {
+        if weight.is_zero() {
+            return;
+        }
+        let start = self.bytes.len();
+        state.encode(&mut self.bytes);
+        self.outcomes.push((weight, start..self.bytes.len()));
+    }
+
+    /// The outcomes since `start` are those of `action`; equal ones become one.
+    pub(super) fn close(&mut self, action: Action, start: usize) {
+        let Self { outcomes, bytes, .. } = self;
+        let key = |place: &Range<usize>| &bytes[place.clone()];
+        outcomes[start..].sort_unstable_by(|(_, a), (_, b)| key(a).cmp(key(b)));
+        let mut end = start;
+        for next in start..outcomes.len() {
+            if end > start && key(&outcomes[end - 1].1) == key(&outcomes[next].1) {
+                let weight = outcomes[next].0;
+                outcomes[end - 1].0 += weight;
+            } else {
+                outcomes.swap(end, next);
+                end += 1;
+            }
+        }
+        outcomes.truncate(end);
+        self.choices.push(Choice { action, outcomes: start..end });
+    }
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
+    /// The first states, with their probabilities: the machines have started and the first requests
+    /// have been made.
+    ///
+    /// # Errors
+    /// When a handler is found to be impure.
+    pub fn first_states(&self) -> Result<Successors, WorldError> {
+        let steps = &mut *self.steps();
+        let mut states = vec![(Weight::one(), self.unborn(steps))];
+        let starts = (0..self.size()).map(|node| (node, Stimulus::Start));
+        let places = self.first_requests.iter().enumerate();
+        let requests = places.map(|(place, (node, _))| (node.0, Stimulus::First(place as u8)));
+        let rounds = (0..self.size()).map(|node| (node, Stimulus::Round));
+        for (node, stimulus) in starts.chain(requests).chain(rounds) {
+            let mut next = Vec::new();
+            for (weight, state) in states {
+                let local = state.locals[usize::from(node)];
+                for outcome in steps.outcomes(self, local, stimulus)?.iter() {
+                    let mut after = state.clone();
+                    self.apply(steps, &mut after, node, outcome, None);
+                    next.push((weight * outcome.weight, after));
+                }
+            }
+            states = next;
+        }
+        let mut first = Successors::default();
+        states.iter().for_each(|(weight, state)| first.emit(*weight, state));
+        first.close(Action { kind: Kind::NextRound, cut: None }, 0);
+        Ok(first)
+    }
+
+    fn unborn(&self, steps: &mut Steps<X, A>) -> State {
+        let unborn = self.nodes.iter().map(|node| {
+            let (timers, application) = (Vec::new(), A::State::default());
+            steps.locals.number(Local { node: node.clone(), alive: true, timers, application })
+        });
+        let left = Budgets {
+            losses: self.faults.loss.budget(),
+            duplications: self.faults.duplication.budget(),
+            crashes: self.faults.crash.budget(),
+        };
+        State { locals: unborn.collect(), issued: 0, left, flights: Vec::new() }
+    }
+
+    /// Writes all that can happen in the encoded state into `out`; nothing where the world stops.
+    ///
+    /// # Errors
+    /// When a handler is found to be impure, or to look at senders that are forgotten.
+    pub fn expand(&self, bytes: &[u8], out: &mut Successors) -> Result<(), WorldError> {
+        out.clear();
+        let mut state = State::default();
+        state.decode(self.nodes.len(), bytes);
+        let mut steps = self.steps();
+        let snapshot = Snapshot { steps: &steps, state: &state };
+        if self.stop.as_ref().is_some_and(|stop| stop(&snapshot)) {
+            return Ok(());
+        }
+        if self.scheduler == Scheduler::Lockstep {
+            return self.round(&mut steps, &state, out);
+        }
+        let mut expansion = Expansion { world: self, steps: &mut steps, state: &state, out };
+        expansion.requests()?;
+        let timers_were_due = expansion.timers()?;
+        expansion.deliveries()?;
+        expansion.crashes()?;
+        let round_is_over = !timers_were_due && state.flights.is_empty();
+        if self.scheduler == Scheduler::Rounds && round_is_over {
+            expansion.next_round()?;
+        }
+        Ok(())
+    }
+
+    /// Puts the outcome of a step into a state.
+    pub(super) fn apply(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &mut State,
+        node: u8,
+        outcome: &Outcome,
+        cut: Option<Cut>,
+    ) {
+        if cut.is_none() {
+            state.locals[usize::from(node)] = outcome.local;
+        }
+        let reached = |place: usize| cut.is_none_or(|Cut(mask)| mask >> place & 1 == 1);
+        for (place, &(to, message)) in outcome.sends.iter().enumerate() {
+            if to >= self.size() || !reached(place) {
+                continue;
+            }
+            if let Scheduler::Asynchronous { in_flight } = self.scheduler
+                && state.flights.len() >= in_flight
+            {
+                steps.tally.crowded_out += 1;
+                continue;
+            }
+            let from = if self.anonymous_senders { ANONYMOUS } else { node };
+            state.send(Flight { to, from, message });
+        }
+    }
+}
+
+struct Expansion<'a, X: Protocol<ModelPeer>, A: Application<X>> {
+    world: &'a World<X, A>,
+    steps: &'a mut Steps<X, A>,
+    state: &'a State,
+    out: &'a mut Successors,
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
+    fn local(&self, node: u8) -> &Local<X, A::State> {
+        self.steps.locals.value(self.state.locals[usize::from(node)])
+    }
+
+    fn requests(&mut self) -> Result<(), WorldError> {
+        for (place, (node, _)) in self.world.requests.iter().enumerate() {
+            if self.state.issued >> place & 1 == 0 && self.local(node.0).alive {
+                let mut base = self.state.clone();
+                base.issued |= 1 << place;
+                let place = place as u8;
+                self.step(Kind::Request(place), node.0, Stimulus::Request(place), &base)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Tells whether any timer was due.
+    fn timers(&mut self) -> Result<bool, WorldError> {
+        let everything_is_due = self.world.scheduler != Scheduler::Rounds;
+        let mut any = false;
+        for node in 0..self.world.size() {
+            for place in 0..self.local(node).timers.len() {
+                if everything_is_due || self.local(node).timers[place].due {
+                    any = true;
+                    let (kind, place) = (Kind::Timer { node, place: place as u8 }, place as u8);
+                    self.step(kind, node, Stimulus::Timer(place), self.state)?;
+                }
+            }
+        }
+        Ok(any)
+    }
+
+    fn deliveries(&mut self) -> Result<(), WorldError> {
+        let (faults, left) = (self.world.faults, self.state.left);
+        let mut previous = None;
+        for &flight in &self.state.flights {
+            if previous.replace(flight) == Some(flight) {
+                continue;
+            }
+            let mut arrived = self.state.clone();
+            arrived.remove(flight);
+            self.deliver(Kind::Deliver(Parcel(flight)), flight, &arrived)?;
+            if faults.loss.may_strike(left.losses) {
+                let mut lost = arrived;
+                lost.left.losses = left.losses.saturating_sub(1);
+                self.certain(Kind::Lose(Parcel(flight)), &lost);
+            }
+            if faults.duplication.may_strike(left.duplications) {
+                let mut copied = self.state.clone();
+                copied.left.duplications = left.duplications.saturating_sub(1);
+                self.deliver(Kind::DeliverCopy(Parcel(flight)), flight, &copied)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn deliver(&mut self, kind: Kind, flight: Flight, base: &State) -> Result<(), WorldError> {
+        if !self.local(flight.to).alive {
+            self.certain(kind, base);
+            return Ok(());
+        }
+        let Flight { to, from, message } = flight;
+        self.step(kind, to, Stimulus::Message { from, message }, base)
+    }
+
+    fn crashes(&mut self) -> Result<(), WorldError> {
+        if self.state.left.crashes == 0 {
+            return Ok(());
+        }
+        for node in 0..self.world.size() {
+            if self.local(node).alive {
+                let mut base = self.state.clone();
+                base.left.crashes -= 1;
+                let crashed = self.crash(node, &base)?;
+                self.certain(Kind::Crash { node }, &crashed);
+            }
+        }
+        Ok(())
+    }
+
+    fn crash(&mut self, node: u8, base: &State) -> Result<State, WorldError> {
+        let mut crashed = base.clone();
+        let place = usize::from(node);
+        let local = base.locals[place];
+        crashed.locals[place] =
+            self.steps.outcomes(self.world, local, Stimulus::Crash)?[0].local;
+        Ok(crashed)
+    }
+
+    fn next_round(&mut self) -> Result<(), WorldError> {
+        let mut next = self.state.clone();
+        for local in &mut next.locals {
+            *local = self.steps.outcomes(self.world, *local, Stimulus::Round)?[0].local;
+        }
+        if next != *self.state {
+            self.certain(Kind::NextRound, &next);
+        }
+        Ok(())
+    }
+
+    /// An action with one outcome.
+    fn certain(&mut self, kind: Kind, after: &State) {
+        let start = self.out.outcomes.len();
+        self.out.emit(Weight::one(), after);
+        self.out.close(Action { kind, cut: None }, start);
+    }
+
+    /// A step of a machine, taken wholly or cut short by a crash between its sends.
+    fn step(
+        &mut self,
+        kind: Kind,
+        node: u8,
+        stimulus: Stimulus,
+        base: &State,
+    ) -> Result<(), WorldError> {
+        let local = base.locals[usize::from(node)];
+        let outcomes = self.steps.outcomes(self.world, local, stimulus)?;
+        self.whole(kind, node, &outcomes, base)?;
+        if base.left.crashes == 0 {
+            return Ok(());
+        }
+        let mut after_crash = self.crash(node, base)?;
+        after_crash.left.crashes -= 1;
+        let most_sends = outcomes.iter().map(|outcome| outcome.sends.len()).max().unwrap_or(0);
+        let everything = (1_u32 << most_sends.min(16)) - 1;
+        for mask in 1..everything {
+            let start = self.out.outcomes.len();
+            for outcome in outcomes.iter() {
+                let mut after = after_crash.clone();
+                self.world.apply(self.steps, &mut after, node, outcome, Some(Cut(mask)));
+                self.out.emit(outcome.weight, &after);
+            }
+            self.out.close(Action { kind, cut: Some(Cut(mask)) }, start);
+        }
+        Ok(())
+    }
+
+    /// Random faults come before the step: a loss, else a crash, else the step with or without a
+    /// copy of the message left in flight.
+    fn whole(
+        &mut self,
+        kind: Kind,
+        node: u8,
+        outcomes: &[Outcome],
+        base: &State,
+    ) -> Result<(), WorldError> {
+        let start = self.out.outcomes.len();
+        let faults = self.world.faults;
+        let (loss, duplication) = match kind {
+            Kind::Deliver(_) => (faults.loss.chance(), faults.duplication.chance()),
+            _ => (Weight::zero(), Weight::zero()),
+        };
+        let crash = (Weight::one() - loss) * faults.crash.chance();
+        self.out.emit(loss, base);
+        if !crash.is_zero() {
+            let crashed = self.crash(node, base)?;
+            self.out.emit(crash, &crashed);
+        }
+        let acts = Weight::one() - loss - crash;
+        for outcome in outcomes {
+            let mut after = base.clone();
+            self.world.apply(self.steps, &mut after, node, outcome, None);
+            self.out.emit(acts * (Weight::one() - duplication) * outcome.weight, &after);
+            if let (Kind::Deliver(Parcel(flight)), Fault::Chance(_)) = (kind, faults.duplication) {
+                after.send(flight);
+                self.out.emit(acts * duplication * outcome.weight, &after);
+            }
+        }
+        self.out.close(Action { kind, cut: None }, start);
+        Ok(())
+    }
+}

@@ -1,0 +1,164 @@
+//! One round of all machines at once: a Markov chain, in which nobody chooses.
+
+use num_traits::{One, Zero};
+use rumormill_core::Protocol;
+
+use super::expand::{Action, Kind, Successors};
+use super::state::Flight;
+use super::steps::{Outcome, Steps};
+use super::{Application, State, Stimulus, World, WorldError};
+use crate::{ModelPeer, Weight};
+
+/// What is still to happen in a round.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Due {
+    Timer { node: u8 },
+    Message(Flight),
+}
+
+/// One thing that happened within a round.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Micro {
+    Timer { node: u8, place: u8, outcome: usize },
+    Delivered { flight: Flight, outcome: usize },
+    Lost { flight: Flight },
+}
+
+/// Called with each way through a round: its probability, its end, and what happened.
+pub(crate) type Visit<'a> = &'a mut dyn FnMut(Weight, &State, &[Micro]);
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
+    pub(super) fn round(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+        out: &mut Successors,
+    ) -> Result<(), WorldError> {
+        if self.is_quiet(steps, state) {
+            return Ok(());
+        }
+        self.each_round(steps, state, &mut |weight, end, _| out.emit(weight, end))?;
+        out.close(Action { kind: Kind::Lockstep, cut: None }, 0);
+        Ok(())
+    }
+
+    /// Whether nothing will ever happen any more.
+    fn is_quiet(&self, steps: &Steps<X, A>, state: &State) -> bool {
+        let mut locals = state.locals.iter().map(|&local| steps.locals.value(local));
+        state.flights.is_empty() && locals.all(|local| local.timers.is_empty())
+    }
+
+    /// Visits every way through a round.
+    pub(crate) fn each_round(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+        visit: Visit<'_>,
+    ) -> Result<(), WorldError> {
+        let mut start = state.clone();
+        let first_wave = std::mem::take(&mut start.flights);
+        let mut due: Vec<Due> = self.in_order(steps, first_wave);
+        due.extend((0..self.size()).rev().map(|node| Due::Timer { node }));
+        let mut walk = Walk { world: self, steps, visit, done: Vec::new() };
+        walk.go(Weight::one(), &start, &due)
+    }
+
+    /// The order in which the messages of a wave arrive, the last first.
+    fn in_order(&self, steps: &Steps<X, A>, mut wave: Vec<Flight>) -> Vec<Due> {
+        wave.sort_by_key(|flight| {
+            (flight.to, steps.messages.value(flight.message).clone(), flight.from)
+        });
+        wave.into_iter().rev().map(Due::Message).collect()
+    }
+}
+
+struct Walk<'a, X: Protocol<ModelPeer>, A: Application<X>> {
+    world: &'a World<X, A>,
+    steps: &'a mut Steps<X, A>,
+    visit: Visit<'a>,
+    done: Vec<Micro>,
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
+    /// Carries on from `state`, in which `due` is still to happen, the last of it first. What is
+    /// sent meanwhile waits in `state.flights` for the next wave.
+    fn go(&mut self, weight: Weight, state: &State, due: &[Due]) -> Result<(), WorldError> {
+        match due.split_last() {
+            None if state.flights.is_empty() => self.finish(weight, state),
+            None => {
+                let mut state = state.clone();
+                let wave = std::mem::take(&mut state.flights);
+                let due = self.world.in_order(self.steps, wave);
+                self.go(weight, &state, &due)
+            }
+            Some((&Due::Timer { node }, rest)) => self.timers(weight, state, node, rest),
+            Some((&Due::Message(flight), rest)) => self.arrival(weight, state, flight, rest),
+        }
+    }
+
+    /// Fires the timers of a machine that were due when the round began, one after the other.
+    fn timers(
+        &mut self,
+        weight: Weight,
+        state: &State,
+        node: u8,
+        rest: &[Due],
+    ) -> Result<(), WorldError> {
+        let local = state.locals[usize::from(node)];
+        let timers = &self.steps.locals.value(local).timers;
+        let Some(place) = timers.iter().position(|armed| armed.due) else {
+            return self.go(weight, state, rest);
+        };
+        let place = place as u8;
+        let outcomes = self.steps.outcomes(self.world, local, Stimulus::Timer(place))?;
+        for (number, outcome) in outcomes.iter().enumerate() {
+            self.done.push(Micro::Timer { node, place, outcome: number });
+            let after = self.after(state, node, outcome);
+            self.timers(weight * outcome.weight, &after, node, rest)?;
+            self.done.pop();
+        }
+        Ok(())
+    }
+
+    fn arrival(
+        &mut self,
+        weight: Weight,
+        state: &State,
+        flight: Flight,
+        rest: &[Due],
+    ) -> Result<(), WorldError> {
+        let loss = self.world.faults.loss.chance();
+        let Flight { to, from, message } = flight;
+        let local = state.locals[usize::from(to)];
+        if !loss.is_zero() {
+            self.done.push(Micro::Lost { flight });
+            self.go(weight * loss, state, rest)?;
+            self.done.pop();
+        }
+        let stimulus = Stimulus::Message { from, message };
+        let outcomes = self.steps.outcomes(self.world, local, stimulus)?;
+        for (number, outcome) in outcomes.iter().enumerate() {
+            self.done.push(Micro::Delivered { flight, outcome: number });
+            let after = self.after(state, to, outcome);
+            let weight = weight * (Weight::one() - loss) * outcome.weight;
+            self.go(weight, &after, rest)?;
+            self.done.pop();
+        }
+        Ok(())
+    }
+
+    fn after(&mut self, state: &State, node: u8, outcome: &Outcome) -> State {
+        let mut after = state.clone();
+        self.world.apply(self.steps, &mut after, node, outcome, None);
+        after
+    }
+
+    fn finish(&mut self, weight: Weight, state: &State) -> Result<(), WorldError> {
+        let mut end = state.clone();
+        for local in &mut end.locals {
+            *local = self.steps.outcomes(self.world, *local, Stimulus::Round)?[0].local;
+        }
+        (self.visit)(weight, &end, &self.done);
+        Ok(())
+    }
+}

@@ -1,0 +1,144 @@
+use crate::ModelPeer;
+
+/// A state of the world: small numbers, which stand for machines and messages.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub(crate) struct State {
+    /// The number of each machine's [`Local`](super::steps::Local).
+    pub(crate) locals: Vec<u32>,
+    /// Which of the world's requests were made, a bit each.
+    pub(crate) issued: u32,
+    /// What the adversary may still do.
+    pub(crate) left: Budgets,
+    /// The messages in flight: a sorted multiset.
+    pub(crate) flights: Vec<Flight>,
+}
+
+/// How many faults of each kind are left, up to [`MAX_BUDGET`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
+pub(crate) struct Budgets {
+    pub(crate) losses: u8,
+    pub(crate) duplications: u8,
+    pub(crate) crashes: u8,
+}
+
+/// The largest budget of faults.
+pub const MAX_BUDGET: u8 = 15;
+
+/// A message in flight.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Flight {
+    pub(crate) to: u8,
+    /// [`ANONYMOUS`] where senders are forgotten.
+    pub(crate) from: u8,
+    pub(crate) message: u32,
+}
+
+/// The sender of a message whose sender is forgotten.
+pub(crate) const ANONYMOUS: u8 = u8::MAX;
+
+impl Flight {
+    pub(crate) fn sender(self) -> Option<ModelPeer> {
+        (self.from != ANONYMOUS).then_some(ModelPeer(self.from))
+    }
+}
+
+impl State {
+    pub(crate) fn send(&mut self, flight: Flight) {
+        let place = self.flights.partition_point(|known| *known <= flight);
+        self.flights.insert(place, flight);
+    }
+
+    pub(crate) fn remove(&mut self, flight: Flight) {
+        if let Ok(place) = self.flights.binary_search(&flight) {
+            self.flights.remove(place);
+        }
+    }
+
+    /// Appends the state's bytes: equal states, and only they, have equal bytes.
+    pub(crate) fn encode(&self, out: &mut Vec<u8>) {
+        for &local in &self.locals {
+            write(local.into(), out);
+        }
+        let Budgets { losses, duplications, crashes } = self.left;
+        let budgets = u64::from(losses) | u64::from(duplications) << 4 | u64::from(crashes) << 8;
+        write(budgets | u64::from(self.issued) << 12, out);
+        for flight in &self.flights {
+            out.extend([flight.to, flight.from]);
+            write(flight.message.into(), out);
+        }
+    }
+
+    /// Reads a state of `nodes` machines back into `self`.
+    pub(crate) fn decode(&mut self, nodes: usize, mut bytes: &[u8]) {
+        self.locals.clear();
+        self.locals.extend((0..nodes).map(|_| read(&mut bytes) as u32));
+        let numbers = read(&mut bytes);
+        self.left = Budgets {
+            losses: (numbers & 15) as u8,
+            duplications: (numbers >> 4 & 15) as u8,
+            crashes: (numbers >> 8 & 15) as u8,
+        };
+        self.issued = (numbers >> 12) as u32;
+        self.flights.clear();
+        while let [to, from, rest @ ..] = bytes {
+            bytes = rest;
+            self.flights.push(Flight { to: *to, from: *from, message: read(&mut bytes) as u32 });
+        }
+    }
+}
+
+/// Seven bits a byte, the lowest first; the last byte has its highest bit clear.
+fn write(mut number: u64, out: &mut Vec<u8>) {
+    while number >= 0x80 {
+        out.push(number as u8 | 0x80);
+        number >>= 7;
+    }
+    out.push(number as u8);
+}
+
+fn read(bytes: &mut &[u8]) -> u64 {
+    let mut number = 0;
+    for shift in (0..).step_by(7) {
+        let Some((&byte, rest)) = bytes.split_first() else { break };
+        *bytes = rest;
+        number |= u64::from(byte & 0x7f) << shift;
+        if byte < 0x80 {
+            break;
+        }
+    }
+    number
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    prop_compose! {
+        fn states()(
+            locals in prop::collection::vec(any::<u32>(), 3),
+            issued in 0_u32..1 << 20,
+            (losses, duplications, crashes) in (0_u8..16, 0_u8..16, 0_u8..16),
+            flights in prop::collection::vec((0_u8..3, any::<u8>(), any::<u32>()), 0..6),
+        ) -> State {
+            let left = Budgets { losses, duplications, crashes };
+            let mut state = State { locals, issued, left, flights: Vec::new() };
+            for (to, from, message) in flights {
+                state.send(Flight { to, from, message });
+            }
+            state
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn a_state_survives_the_round_trip(state in states()) {
+            let (mut bytes, mut read) = (Vec::new(), State::default());
+            state.encode(&mut bytes);
+            read.decode(3, &bytes);
+            prop_assert!(state.flights.is_sorted());
+            prop_assert_eq!(read, state);
+        }
+    }
+}

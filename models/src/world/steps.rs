@@ -1,0 +1,317 @@
+//! The steps of single machines: run once for each outcome of their draws, and remembered.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use num_traits::One;
+use rumormill_core::{Draw, Effect, Effects, Event, Node, Protocol};
+
+use super::application::Application;
+use super::{World, WorldError};
+use crate::draws::every_branch;
+use crate::intern::Interner;
+use crate::{ModelPeer, Weight};
+
+/// A machine of the group with what surrounds it: its timers and its application.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Local<X: Protocol<ModelPeer>, S> {
+    /// The machine.
+    pub node: Node<ModelPeer, X>,
+    /// Whether it has not crashed.
+    pub alive: bool,
+    /// What the application remembers.
+    pub application: S,
+    /// The armed timers, ascending.
+    pub(crate) timers: Vec<Armed<X::Timer>>,
+}
+
+/// An armed timer.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+pub(crate) struct Armed<T> {
+    pub(crate) timer: T,
+    /// Whether it may fire now; where time passes in rounds, a timer that was armed in a round
+    /// fires in the next.
+    pub(crate) due: bool,
+}
+
+/// What can happen to a machine.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub(crate) enum Stimulus {
+    Start,
+    Message { from: u8, message: u32 },
+    /// The timer at that place in the list of armed ones.
+    Timer(u8),
+    /// The request at that place in the world's list.
+    Request(u8),
+    /// The request at that place in the world's list of first ones.
+    First(u8),
+    /// A new round begins.
+    Round,
+    Crash,
+}
+
+/// What can come of it, with the probability.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(crate) struct Outcome {
+    pub(crate) weight: Weight,
+    pub(crate) local: u32,
+    /// The messages sent: to whom, and the number of which.
+    pub(crate) sends: Vec<(u8, u32)>,
+}
+
+/// One event that a machine handled within a step of the world.
+#[derive(Clone, Debug)]
+pub struct Handled<X: Protocol<ModelPeer>> {
+    /// What happened to it.
+    pub event: Event<ModelPeer, X>,
+    /// What it drew.
+    pub draws: Vec<Draw>,
+    /// What it wanted done.
+    pub effects: Vec<Effect<'static, ModelPeer, X>>,
+}
+
+/// An outcome with the events that led to it.
+pub(crate) struct Told<X: Protocol<ModelPeer>> {
+    pub(crate) outcome: Outcome,
+    pub(crate) handled: Vec<Handled<X>>,
+}
+
+/// Requests of the application within one step; more would be an endless conversation.
+const MAX_REQUESTS: usize = 16;
+
+/// All that was seen of single machines so far.
+pub(crate) struct Steps<X: Protocol<ModelPeer>, A: Application<X>> {
+    pub(crate) locals: Interner<Local<X, A::State>>,
+    pub(crate) messages: Interner<X::Message>,
+    memory: HashMap<(u32, Stimulus), Arc<[Outcome]>>,
+    pub(crate) tally: Tally,
+}
+
+/// What the memory of steps cost and met.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub struct Tally {
+    /// How often the machine's handler ran.
+    pub handled: u64,
+    /// How often a step hit one of its limits (`Effects::overflow`).
+    pub overflow: u64,
+    /// How many messages found no room in flight and were lost.
+    pub crowded_out: u64,
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
+    pub(crate) fn new() -> Self {
+        Self {
+            locals: Interner::new(),
+            messages: Interner::new(),
+            memory: HashMap::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// What comes of a stimulus to a machine, and with which probability.
+    pub(crate) fn outcomes(
+        &mut self,
+        world: &World<X, A>,
+        local: u32,
+        stimulus: Stimulus,
+    ) -> Result<Arc<[Outcome]>, WorldError> {
+        if let Some(known) = self.memory.get(&(local, stimulus)) {
+            return Ok(known.clone());
+        }
+        let outcomes: Arc<[Outcome]> = merge(self.run(world, local, stimulus)?).into();
+        self.memory.insert((local, stimulus), outcomes.clone());
+        Ok(outcomes)
+    }
+
+    /// All ways in which the step can go, with the events and draws of each.
+    pub(crate) fn run(
+        &mut self,
+        world: &World<X, A>,
+        local: u32,
+        stimulus: Stimulus,
+    ) -> Result<Vec<Told<X>>, WorldError> {
+        let before = self.locals.value(local).clone();
+        match stimulus {
+            Stimulus::Round => Ok(vec![self.told_quietly(before.next_round())]),
+            Stimulus::Crash => Ok(vec![self.told_quietly(before.crashed())]),
+            Stimulus::Start => self.handle(world, &before, Event::Start, None),
+            Stimulus::Request(which) => {
+                let request = world.requests[usize::from(which)].1.clone();
+                self.handle(world, &before, Event::Request(request), None)
+            }
+            Stimulus::First(which) => {
+                let request = world.first_requests[usize::from(which)].1.clone();
+                self.handle(world, &before, Event::Request(request), None)
+            }
+            Stimulus::Timer(place) => {
+                let timer = before.timers[usize::from(place)].timer;
+                self.handle(world, &before, Event::Timer(timer), Some(place.into()))
+            }
+            Stimulus::Message { from, message } => self.receive(world, &before, from, message),
+        }
+    }
+
+    /// Where senders are forgotten, the handler must ignore them: it is asked about each.
+    fn receive(
+        &mut self,
+        world: &World<X, A>,
+        before: &Local<X, A::State>,
+        from: u8,
+        message: u32,
+    ) -> Result<Vec<Told<X>>, WorldError> {
+        let message = self.messages.value(message).clone();
+        let event = |from| Event::Message { from, message: message.clone() };
+        if from != super::state::ANONYMOUS {
+            return self.handle(world, before, event(ModelPeer(from)), None);
+        }
+        let me = before.node.me();
+        let mut senders = (0..world.size()).map(ModelPeer).filter(|&peer| peer != me);
+        let first = senders.next().unwrap_or(me);
+        let told = self.handle(world, before, event(first), None)?;
+        for other in senders {
+            let again = self.handle(world, before, event(other), None)?;
+            if again.iter().map(|t| &t.outcome).ne(told.iter().map(|t| &t.outcome)) {
+                return Err(WorldError::SenderMatters { node: me.0 });
+            }
+        }
+        Ok(told)
+    }
+
+    fn handle(
+        &mut self,
+        world: &World<X, A>,
+        before: &Local<X, A::State>,
+        event: Event<ModelPeer, X>,
+        fired: Option<usize>,
+    ) -> Result<Vec<Told<X>>, WorldError> {
+        let branches = every_branch(|random| {
+            let mut local = before.clone();
+            if let Some(place) = fired {
+                local.timers.remove(place);
+            }
+            let run = Run::new(&world.application, local);
+            run.until_quiet(event.clone(), random)
+        });
+        let branches =
+            branches.map_err(|impure| WorldError::Impure { node: before.node.me().0, impure })?;
+        Ok(branches.into_iter().map(|branch| self.number(branch.weight, branch.value)).collect())
+    }
+
+    fn number(&mut self, weight: Weight, run: Run<'_, X, A>) -> Told<X> {
+        self.tally.handled += run.handled.len() as u64;
+        self.tally.overflow += u64::from(run.overflow);
+        let sends = run.sends.into_iter().map(|(to, message)| (to, self.messages.number(message)));
+        let sends = sends.collect();
+        let local = self.locals.number(run.local);
+        Told { outcome: Outcome { weight, local, sends }, handled: run.handled }
+    }
+
+    fn told_quietly(&mut self, local: Local<X, A::State>) -> Told<X> {
+        let local = self.locals.number(local);
+        let outcome = Outcome { weight: Weight::one(), local, sends: Vec::new() };
+        Told { outcome, handled: Vec::new() }
+    }
+}
+
+/// Equal outcomes are one, as likely as all of them together.
+fn merge<X: Protocol<ModelPeer>>(told: Vec<Told<X>>) -> Vec<Outcome> {
+    let mut merged: Vec<Outcome> = Vec::new();
+    for Told { mut outcome, .. } in told {
+        outcome.sends.sort_unstable();
+        let equal = |known: &&mut Outcome| {
+            known.local == outcome.local && known.sends == outcome.sends
+        };
+        match merged.iter_mut().find(equal) {
+            Some(known) => known.weight += outcome.weight,
+            None => merged.push(outcome),
+        }
+    }
+    merged
+}
+
+impl<X: Protocol<ModelPeer>, S> Local<X, S> {
+    fn next_round(mut self) -> Self {
+        self.timers.iter_mut().for_each(|armed| armed.due = true);
+        self
+    }
+
+    fn crashed(mut self) -> Self {
+        self.alive = false;
+        self.timers.clear();
+        self
+    }
+
+    fn arm(&mut self, timer: X::Timer, due: bool) {
+        match self.timers.binary_search_by(|armed| armed.timer.cmp(&timer)) {
+            Ok(place) => self.timers[place].due = due,
+            Err(place) => self.timers.insert(place, Armed { timer, due }),
+        }
+    }
+
+    fn disarm(&mut self, timer: X::Timer) {
+        self.timers.retain(|armed| armed.timer != timer);
+    }
+}
+
+/// One way through one step: the event, and what the application asks for because of it.
+struct Run<'a, X: Protocol<ModelPeer>, A: Application<X>> {
+    application: &'a A,
+    local: Local<X, A::State>,
+    sends: Vec<(u8, X::Message)>,
+    handled: Vec<Handled<X>>,
+    overflow: u32,
+}
+
+impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Run<'a, X, A> {
+    fn new(application: &'a A, local: Local<X, A::State>) -> Self {
+        Self { application, local, sends: Vec::new(), handled: Vec::new(), overflow: 0 }
+    }
+
+    fn until_quiet(
+        mut self,
+        event: Event<ModelPeer, X>,
+        random: &mut crate::draws::Odometer,
+    ) -> Self {
+        let mut events = vec![event];
+        let mut effects = Effects::new();
+        while let Some(event) = (!events.is_empty()).then(|| events.remove(0)) {
+            let made = random.made();
+            self.local.node.handle(event.clone(), random, &mut effects);
+            let draws = random.draws()[made..random.made()].to_vec();
+            self.overflow += effects.overflow();
+            let effects: Vec<_> = effects.iter().map(owned).collect();
+            for effect in &effects {
+                let requests = self.carry_out(effect);
+                events.extend(requests.into_iter().map(Event::Request));
+            }
+            self.handled.push(Handled { event, draws, effects });
+            if self.handled.len() == MAX_REQUESTS {
+                self.overflow += events.len() as u32;
+                break;
+            }
+        }
+        self
+    }
+
+    fn carry_out(&mut self, effect: &Effect<'_, ModelPeer, X>) -> Vec<X::Request> {
+        match effect {
+            Effect::Send { to, message } => {
+                self.sends.extend(to.iter().map(|peer| (peer.0, message.clone())));
+            }
+            Effect::Arm { timer, .. } => self.local.arm(*timer, false),
+            Effect::Disarm { timer } => self.local.disarm(*timer),
+            Effect::Notify(_) => {}
+        }
+        let Local { node, application, .. } = &mut self.local;
+        self.application.on_effect(node.me(), application, effect)
+    }
+}
+
+fn owned<X: Protocol<ModelPeer>>(effect: Effect<'_, ModelPeer, X>) -> Effect<'static, ModelPeer, X> {
+    match effect {
+        Effect::Send { to, message } => Effect::Send { to: to.into_owned().into(), message },
+        Effect::Arm { timer, after } => Effect::Arm { timer, after },
+        Effect::Disarm { timer } => Effect::Disarm { timer },
+        Effect::Notify(notice) => Effect::Notify(notice),
+    }
+}
