@@ -86,7 +86,11 @@ pub struct PayloadTooLong {
 }
 
 impl PayloadTooLong {
-    pub(crate) fn check(payload: &Bytes, limit: u32) -> Result<(), Self> {
+    /// Whether the payload is at most `limit` bytes long.
+    ///
+    /// # Errors
+    /// When it is longer.
+    pub fn check(payload: &Bytes, limit: u32) -> Result<(), Self> {
         let length = payload.len() as u64;
         if length > u64::from(limit) { Err(Self { length, limit }) } else { Ok(()) }
     }

@@ -62,12 +62,15 @@ pub const MAX_PROPERTIES: usize = 64;
 pub struct Limits {
     /// The most states to keep.
     pub states: usize,
+    /// Whether to stop at the first state in which a [`Notion::Always`] is wrong. Then the verdict
+    /// on it is the only one.
+    pub first_refutation: bool,
 }
 
 impl Default for Limits {
     /// Sixteen million states, which take about 2 GB.
     fn default() -> Self {
-        Self { states: 16_000_000 }
+        Self { states: 16_000_000, first_refutation: false }
     }
 }
 
@@ -114,9 +117,10 @@ pub struct Run {
     pub back_to: Option<usize>,
 }
 
-/// A world that was explored completely.
+/// A world that was explored.
 pub struct Exploration {
-    /// All reachable states and what leads from one to the other.
+    /// All reachable states and what leads from one to the other; those up to the refutation, where
+    /// the exploration stopped at the first.
     pub graph: Graph,
     /// What became of each property.
     pub verdicts: Vec<Verdict>,
@@ -135,54 +139,108 @@ pub fn explore<X: Protocol<ModelPeer>, A: Application<X>>(
     if properties.len() > MAX_PROPERTIES {
         return Err(ExploreError::TooManyProperties(properties.len()));
     }
-    let predicates = || properties.iter().map(|property| &property.holds);
-    let (mut states, mut graph) = (StateStore::default(), Builder::default());
-    let (mut bytes, mut successors) = (Vec::new(), world.first_states()?);
-    for choice in successors.choices() {
-        for (_, first) in successors.outcomes(choice) {
-            states.insert(first);
-            graph.add_state(world.judge(first, predicates()), None);
+    let mut search = Search::new(world, properties).begin()?;
+    while search.current < search.states.len() {
+        if let Some(place) = search.refuted.filter(|_| limits.first_refutation) {
+            return Ok(search.refutation(place));
         }
-    }
-    let mut current = 0;
-    while current < states.len() {
-        bytes.clear();
-        bytes.extend_from_slice(states.get(current));
-        world.expand(&bytes, &mut successors)?;
-        for choice in successors.choices() {
-            for (weight, after) in successors.outcomes(choice) {
-                let (target, new) = states.insert(after);
-                if new {
-                    graph.add_state(world.judge(after, predicates()), Some(current));
-                }
-                graph.add_transition(target, weight);
-            }
-            graph.end_choice();
-        }
-        graph.end_state();
-        if states.len() as usize > limits.states {
+        search.expand()?;
+        if search.states.len() as usize > limits.states {
             return Err(ExploreError::TooManyStates { limit: limits.states });
         }
-        current += 1;
     }
-    let graph = graph.finish(states);
-    if graph.transitions() == 0 {
-        return Err(ExploreError::Nothing);
-    }
-    let verdicts = liveness::judge(&graph, properties.iter().map(|p| (p.name, p.notion)));
-    Ok(Exploration { graph, verdicts })
+    search.finish()
 }
 
-/// Steps through the outcomes of a state again, to find those that lead to another.
-pub(crate) fn find_step<X: Protocol<ModelPeer>, A: Application<X>>(
-    world: &World<X, A>,
-    from: &[u8],
-    to: &[u8],
-    buffer: &mut Successors,
-) -> Option<crate::world::Action> {
-    world.expand(from, buffer).ok()?;
-    let leads_there = |choice: &&crate::world::Choice| {
-        buffer.outcomes(choice).any(|(_, after)| after == to)
-    };
-    buffer.choices().find(leads_there).map(|choice| choice.action)
+/// A breadth-first search on its way.
+struct Search<'a, X: Protocol<ModelPeer>, A: Application<X>> {
+    world: &'a World<X, A>,
+    properties: &'a [Property<X, A>],
+    states: StateStore,
+    graph: Builder,
+    /// The next state to expand.
+    current: u32,
+    /// The first property that is claimed always and was found to be wrong.
+    refuted: Option<usize>,
+    bytes: Vec<u8>,
+    successors: Successors,
+}
+
+impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
+    fn new(world: &'a World<X, A>, properties: &'a [Property<X, A>]) -> Self {
+        Self {
+            world,
+            properties,
+            states: StateStore::default(),
+            graph: Builder::default(),
+            current: 0,
+            refuted: None,
+            bytes: Vec::new(),
+            successors: Successors::default(),
+        }
+    }
+
+    fn begin(mut self) -> Result<Self, WorldError> {
+        let first = self.world.first_states()?;
+        for choice in first.choices() {
+            for (_, state) in first.outcomes(choice) {
+                self.visit(state, None);
+            }
+        }
+        Ok(self)
+    }
+
+    /// Takes a state down if it is new; returns its number.
+    fn visit(&mut self, state: &[u8], parent: Option<u32>) -> u32 {
+        let (number, new) = self.states.insert(state);
+        if new {
+            let predicates = self.properties.iter().map(|property| &property.holds);
+            let marks = self.world.judge(state, predicates);
+            self.graph.add_state(marks, parent);
+            let is_wrong = |(place, property): (usize, &Property<X, A>)| {
+                (property.notion == Notion::Always && marks >> place & 1 == 0).then_some(place)
+            };
+            self.refuted =
+                self.refuted.or_else(|| self.properties.iter().enumerate().find_map(is_wrong));
+        }
+        number
+    }
+
+    fn expand(&mut self) -> Result<(), WorldError> {
+        self.bytes.clear();
+        self.bytes.extend_from_slice(self.states.get(self.current));
+        let mut successors = std::mem::take(&mut self.successors);
+        self.world.expand(&self.bytes, &mut successors)?;
+        for choice in successors.choices() {
+            for (weight, after) in successors.outcomes(choice) {
+                let target = self.visit(after, Some(self.current));
+                self.graph.add_transition(target, weight);
+            }
+            self.graph.end_choice();
+        }
+        self.graph.end_state();
+        self.successors = successors;
+        self.current += 1;
+        Ok(())
+    }
+
+    fn refutation(self, place: usize) -> Exploration {
+        let Property { name, notion, .. } = self.properties[place];
+        let graph = self.graph.finish(self.states);
+        let verdicts = vec![liveness::judge_one(&graph, place, name, notion)];
+        Exploration { graph, verdicts }
+    }
+
+    fn finish(self) -> Result<Exploration, ExploreError> {
+        let graph = self.graph.finish(self.states);
+        if graph.transitions() == 0 {
+            return Err(ExploreError::Nothing);
+        }
+        let properties = self.properties.iter().enumerate();
+        let judge = |(place, property): (usize, &Property<X, A>)| {
+            liveness::judge_one(&graph, place, property.name, property.notion)
+        };
+        let verdicts = properties.map(judge).collect();
+        Ok(Exploration { graph, verdicts })
+    }
 }

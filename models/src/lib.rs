@@ -7,15 +7,19 @@
 //! counterexamples and saves them as traces, and [`suites`] is the catalogue of what is checked.
 #![forbid(unsafe_code)]
 
+// The copies of the core's files in `bugs` name it.
+extern crate alloc;
 
+mod bugs;
+pub mod diagram;
 pub mod draws;
-
 pub mod explore;
 mod intern;
 mod peer;
+pub mod stateright;
 
-
-
+pub mod story;
+pub mod suites;
 pub mod world;
 
 pub use peer::ModelPeer;

@@ -7,6 +7,7 @@
 
 mod application;
 mod expand;
+mod explain;
 mod lockstep;
 mod state;
 mod steps;
@@ -16,7 +17,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rumormill_core::{Bias, Node, Protocol};
 
 pub use application::{Application, Seen, Witness};
-pub use expand::{Action, Choice, Cut, Kind, Successors};
+pub use expand::{Action, Choice, Cut, Kind, Parcel, Successors};
+pub use explain::Scene;
 pub use state::MAX_BUDGET;
 pub use steps::{Handled, Local, Tally};
 

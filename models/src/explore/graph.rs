@@ -150,7 +150,9 @@ impl Builder {
         self.choice_ends.push(self.outcome_ends.len() as u32);
     }
 
-    pub(super) fn finish(self, states: StateStore) -> Graph {
+    /// The graph; states that were not completed have no choices.
+    pub(super) fn finish(mut self, states: StateStore) -> Graph {
+        self.choice_ends.resize(self.marks.len(), self.outcome_ends.len() as u32);
         let Self { marks, parents, choice_ends, outcome_ends, targets, weights, .. } = self;
         let weight_values = self.weight_values;
         Graph {

@@ -2,22 +2,20 @@
 
 use super::{Graph, Notion, Run, Verdict};
 
-/// Judges each property; the marks of the graph are in the same order.
-pub(super) fn judge(
+/// Judges the property at that place among the marks of the graph.
+pub(super) fn judge_one(
     graph: &Graph,
-    properties: impl Iterator<Item = (&'static str, Notion)>,
-) -> Vec<Verdict> {
-    let predecessors = Predecessors::of(graph);
-    let verdict = |(place, (property, notion))| {
-        let (holds, evidence) = match notion {
-            Notion::Always => refuted(always(graph, place)),
-            Notion::Sometimes => shown(sometimes(graph, place)),
-            Notion::PossibleFromEverywhere => refuted(stuck(graph, &predecessors, place)),
-            Notion::Surely => refuted(avoided(graph, &predecessors, place)),
-        };
-        Verdict { property, notion, holds, evidence }
+    place: usize,
+    property: &'static str,
+    notion: Notion,
+) -> Verdict {
+    let (holds, evidence) = match notion {
+        Notion::Always => refuted(always(graph, place)),
+        Notion::Sometimes => shown(sometimes(graph, place)),
+        Notion::PossibleFromEverywhere => refuted(stuck(graph, place)),
+        Notion::Surely => refuted(avoided(graph, place)),
     };
-    properties.enumerate().map(verdict).collect()
+    Verdict { property, notion, holds, evidence }
 }
 
 fn refuted(counterexample: Option<Run>) -> (bool, Option<Run>) {
@@ -41,7 +39,8 @@ fn sometimes(graph: &Graph, property: usize) -> Option<Run> {
 }
 
 /// A shortest run to a state from which no run leads to the property.
-fn stuck(graph: &Graph, predecessors: &Predecessors, property: usize) -> Option<Run> {
+fn stuck(graph: &Graph, property: usize) -> Option<Run> {
+    let predecessors = Predecessors::of(graph);
     let goals = (0..graph.states()).filter(|&state| graph.holds(property, state));
     let mut reaches = vec![false; graph.states() as usize];
     let mut found: Vec<u32> = goals.collect();
@@ -62,7 +61,8 @@ fn stuck(graph: &Graph, predecessors: &Predecessors, property: usize) -> Option<
 /// The states from which one can stay away are the largest set in which the property does not hold
 /// and each state is an end of the world or has a successor in the set; states are struck out until
 /// that is so.
-fn avoided(graph: &Graph, predecessors: &Predecessors, property: usize) -> Option<Run> {
+fn avoided(graph: &Graph, property: usize) -> Option<Run> {
+    let predecessors = Predecessors::of(graph);
     let size = graph.states();
     let mut ways_out: Vec<u32> =
         (0..size).map(|state| graph.successors(state).len() as u32).collect();

@@ -132,8 +132,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         let starts = (0..self.size()).map(|node| (node, Stimulus::Start));
         let places = self.first_requests.iter().enumerate();
         let requests = places.map(|(place, (node, _))| (node.0, Stimulus::First(place as u8)));
-        let rounds = (0..self.size()).map(|node| (node, Stimulus::Round));
-        for (node, stimulus) in starts.chain(requests).chain(rounds) {
+        for (node, stimulus) in starts.chain(requests) {
             let mut next = Vec::new();
             for (weight, state) in states {
                 let local = state.locals[usize::from(node)];
@@ -146,12 +145,40 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             states = next;
         }
         let mut first = Successors::default();
-        states.iter().for_each(|(weight, state)| first.emit(*weight, state));
+        for (weight, state) in states {
+            first.emit(weight, &self.with_timers_due(steps, &state)?);
+        }
         first.close(Action { kind: Kind::NextRound, cut: None }, 0);
         Ok(first)
     }
 
-    fn unborn(&self, steps: &mut Steps<X, A>) -> State {
+    /// The state at the beginning of the next round.
+    pub(super) fn with_timers_due(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+    ) -> Result<State, WorldError> {
+        let mut next = state.clone();
+        for local in &mut next.locals {
+            *local = steps.outcomes(self, *local, Stimulus::Round)?[0].local;
+        }
+        Ok(next)
+    }
+
+    /// The state without the machine.
+    pub(super) fn without(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+        node: u8,
+    ) -> Result<State, WorldError> {
+        let mut crashed = state.clone();
+        let local = &mut crashed.locals[usize::from(node)];
+        *local = steps.outcomes(self, *local, Stimulus::Crash)?[0].local;
+        Ok(crashed)
+    }
+
+    pub(super) fn unborn(&self, steps: &mut Steps<X, A>) -> State {
         let unborn = self.nodes.iter().map(|node| {
             let (timers, application) = (Vec::new(), A::State::default());
             steps.locals.number(Local { node: node.clone(), alive: true, timers, application })
@@ -302,27 +329,15 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
             if self.local(node).alive {
                 let mut base = self.state.clone();
                 base.left.crashes -= 1;
-                let crashed = self.crash(node, &base)?;
+                let crashed = self.world.without(self.steps, &base, node)?;
                 self.certain(Kind::Crash { node }, &crashed);
             }
         }
         Ok(())
     }
 
-    fn crash(&mut self, node: u8, base: &State) -> Result<State, WorldError> {
-        let mut crashed = base.clone();
-        let place = usize::from(node);
-        let local = base.locals[place];
-        crashed.locals[place] =
-            self.steps.outcomes(self.world, local, Stimulus::Crash)?[0].local;
-        Ok(crashed)
-    }
-
     fn next_round(&mut self) -> Result<(), WorldError> {
-        let mut next = self.state.clone();
-        for local in &mut next.locals {
-            *local = self.steps.outcomes(self.world, *local, Stimulus::Round)?[0].local;
-        }
+        let next = self.world.with_timers_due(self.steps, self.state)?;
         if next != *self.state {
             self.certain(Kind::NextRound, &next);
         }
@@ -350,7 +365,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
         if base.left.crashes == 0 {
             return Ok(());
         }
-        let mut after_crash = self.crash(node, base)?;
+        let mut after_crash = self.world.without(self.steps, base, node)?;
         after_crash.left.crashes -= 1;
         let most_sends = outcomes.iter().map(|outcome| outcome.sends.len()).max().unwrap_or(0);
         let everything = (1_u32 << most_sends.min(16)) - 1;
@@ -384,7 +399,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
         let crash = (Weight::one() - loss) * faults.crash.chance();
         self.out.emit(loss, base);
         if !crash.is_zero() {
-            let crashed = self.crash(node, base)?;
+            let crashed = self.world.without(self.steps, base, node)?;
             self.out.emit(crash, &crashed);
         }
         let acts = Weight::one() - loss - crash;

@@ -154,10 +154,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
     }
 
     fn finish(&mut self, weight: Weight, state: &State) -> Result<(), WorldError> {
-        let mut end = state.clone();
-        for local in &mut end.locals {
-            *local = self.steps.outcomes(self.world, *local, Stimulus::Round)?[0].local;
-        }
+        let end = self.world.with_timers_due(self.steps, state)?;
         (self.visit)(weight, &end, &self.done);
         Ok(())
     }

@@ -55,7 +55,7 @@ pub(crate) enum Stimulus {
 pub(crate) struct Outcome {
     pub(crate) weight: Weight,
     pub(crate) local: u32,
-    /// The messages sent: to whom, and the number of which.
+    /// The messages sent, ascending: to whom, and the number of which.
     pub(crate) sends: Vec<(u8, u32)>,
 }
 
@@ -201,7 +201,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
         self.tally.handled += run.handled.len() as u64;
         self.tally.overflow += u64::from(run.overflow);
         let sends = run.sends.into_iter().map(|(to, message)| (to, self.messages.number(message)));
-        let sends = sends.collect();
+        let mut sends: Vec<_> = sends.collect();
+        sends.sort_unstable();
         let local = self.locals.number(run.local);
         Told { outcome: Outcome { weight, local, sends }, handled: run.handled }
     }
@@ -216,8 +217,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
 /// Equal outcomes are one, as likely as all of them together.
 fn merge<X: Protocol<ModelPeer>>(told: Vec<Told<X>>) -> Vec<Outcome> {
     let mut merged: Vec<Outcome> = Vec::new();
-    for Told { mut outcome, .. } in told {
-        outcome.sends.sort_unstable();
+    for Told { outcome, .. } in told {
         let equal = |known: &&mut Outcome| {
             known.local == outcome.local && known.sends == outcome.sends
         };

@@ -1,0 +1,39 @@
+//! Makes the copies of the core's protocols that have a bug seeded into them.
+
+#[path = "src/bugs/list.rs"]
+#[expect(unreachable_pub, reason = "the library includes this file, too")]
+mod list;
+
+use std::error::Error;
+use std::path::Path;
+use std::{env, fs};
+
+use list::{BUGS, Bug};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let core = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../core/src");
+    println!("cargo:rerun-if-changed=src/bugs/list.rs");
+    let mut modules = String::new();
+    for bug in BUGS {
+        let path = core.join(bug.file);
+        println!("cargo:rerun-if-changed={}", path.display());
+        let seeded = seed(bug, &fs::read_to_string(&path)?)?;
+        modules.push_str(&format!("pub mod {} {{\n{seeded}\n}}\n", bug.name));
+    }
+    let out = Path::new(&env::var("OUT_DIR")?).join("bugs.rs");
+    fs::write(out, modules)?;
+    Ok(())
+}
+
+/// The file with the mistake in it, as it reads from outside the core, without its tests.
+fn seed(bug: &Bug, file: &str) -> Result<String, String> {
+    let code = file.split("#[cfg(test)]").next().unwrap_or_default();
+    match code.matches(bug.right).count() {
+        1 => Ok(code.replace(bug.right, bug.wrong).replace("crate::", "rumormill_core::")),
+        times => Err(format!(
+            "the seeded bug `{}` no longer fits: `{}` stands {times} times in core/src/{}; \
+             mend src/bugs/list.rs",
+            bug.name, bug.right, bug.file
+        )),
+    }
+}

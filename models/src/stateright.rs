@@ -1,0 +1,213 @@
+//! The same worlds before an independent checker, stateright, and its interactive page.
+//!
+//! Our explorer is the authority; this is the second opinion. Both must count the same states and
+//! agree on every safety verdict. Liveness is not asked of stateright: its `eventually` misses
+//! violations on cycles and on joins.
+
+use std::fmt;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use rumormill_core::Protocol;
+use stateright::{Checker, Expectation, Model, Path};
+
+use crate::ModelPeer;
+use crate::diagram::sequence_diagram;
+use crate::explore::{MAX_PROPERTIES, Notion, Property, Verdict};
+use crate::story::{Story, tell};
+use crate::world::{Application, Kind, Successors, World};
+
+/// A world and its properties, as stateright wants them.
+pub struct Judged<X: Protocol<ModelPeer>, A: Application<X>> {
+    /// The world.
+    pub world: Arc<World<X, A>>,
+    /// What is claimed of it.
+    pub properties: Arc<Vec<Property<X, A>>>,
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> Clone for Judged<X, A> {
+    fn clone(&self) -> Self {
+        Self { world: self.world.clone(), properties: self.properties.clone() }
+    }
+}
+
+/// A state of the world, as bytes.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Encoded(Arc<[u8]>);
+
+impl fmt::Debug for Encoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|byte| write!(f, "{byte:02x}"))
+    }
+}
+
+/// An action and one of its outcomes, with the state that it leads to.
+#[derive(Clone, Debug)]
+pub struct Step {
+    kind: Kind,
+    before: Encoded,
+    after: Encoded,
+}
+
+impl PartialEq for Step {
+    fn eq(&self, other: &Self) -> bool {
+        self.kind == other.kind && self.before == other.before && self.after == other.after
+    }
+}
+
+/// Stateright stops when all its properties are decided, and a `sometimes` is decided early; this
+/// one never is, so that all states are counted.
+const COMPLETE: &str = "every state was visited";
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> Model for Judged<X, A> {
+    type State = Encoded;
+    type Action = Step;
+
+    fn init_states(&self) -> Vec<Encoded> {
+        let Ok(first) = self.world.first_states() else { return Vec::new() };
+        let states = first.choices().flat_map(|choice| first.outcomes(choice));
+        states.map(|(_, state)| Encoded(state.into())).collect()
+    }
+
+    fn actions(&self, state: &Encoded, actions: &mut Vec<Step>) {
+        let mut successors = Successors::default();
+        if self.world.expand(&state.0, &mut successors).is_err() {
+            return;
+        }
+        for choice in successors.choices() {
+            for (_, after) in successors.outcomes(choice) {
+                let (before, after) = (state.clone(), Encoded(after.into()));
+                actions.push(Step { kind: choice.action.kind, before, after });
+            }
+        }
+    }
+
+    fn next_state(&self, _: &Encoded, action: Step) -> Option<Encoded> {
+        Some(action.after)
+    }
+
+    fn properties(&self) -> Vec<stateright::Property<Self>> {
+        let complete = stateright::Property::always(COMPLETE, |_: &Self, _: &Encoded| true);
+        let safety = self.properties.iter().zip(conditions::<X, A>()).filter_map(|(p, condition)| {
+            let expectation = match p.notion {
+                Notion::Always => Expectation::Always,
+                Notion::Sometimes => Expectation::Sometimes,
+                Notion::PossibleFromEverywhere | Notion::Surely => return None,
+            };
+            Some(stateright::Property { expectation, name: p.name, condition })
+        });
+        safety.chain([complete]).collect()
+    }
+
+    fn format_action(&self, action: &Step) -> String {
+        match self.world.explain(&action.before.0, &action.after.0) {
+            Ok(Some(scenes)) => scenes.iter().map(tell).collect::<Vec<_>>().join("; "),
+            _ => format!("{:?}", action.kind),
+        }
+    }
+
+    fn format_step(&self, _: &Encoded, action: Step) -> Option<String> {
+        Some(self.world.look(&action.after.0, |at| {
+            let mut text = String::new();
+            for local in at.locals() {
+                text.push_str(&format!("{:#?}\n", local));
+            }
+            for (to, from, message) in at.in_flight() {
+                text.push_str(&format!("in flight to {to} from {from:?}: {message:?}\n"));
+            }
+            text
+        }))
+    }
+
+    fn as_svg(&self, path: Path<Encoded, Step>) -> Option<String> {
+        let states = path.into_states();
+        let states: Vec<_> = states.iter().map(|state| &state.0[..]).collect();
+        let story = Story::of(&self.world, &states, None).ok()?;
+        Some(sequence_diagram(self.world.size().into(), &story.scenes))
+    }
+}
+
+type Condition<X, A> = fn(&Judged<X, A>, &Encoded) -> bool;
+
+/// Stateright's conditions are plain functions, so each place in the list has one of its own.
+fn conditions<X: Protocol<ModelPeer>, A: Application<X>>() -> Vec<Condition<X, A>> {
+    macro_rules! at {
+        ($($place:literal)*) => { vec![$(holds::<$place, X, A> as Condition<X, A>),*] };
+    }
+    at!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
+}
+
+/// The most properties that can be put before stateright.
+pub const MAX_ASKED: usize = 16;
+const _: () = assert!(MAX_ASKED <= MAX_PROPERTIES);
+
+fn holds<const PLACE: usize, X: Protocol<ModelPeer>, A: Application<X>>(
+    judged: &Judged<X, A>,
+    state: &Encoded,
+) -> bool {
+    let predicate = judged.properties.iter().skip(PLACE).take(1).map(|property| &property.holds);
+    judged.world.judge(&state.0, predicate) == 1
+}
+
+/// How stateright searches.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Search {
+    /// Breadth first.
+    Breadth,
+    /// Depth first.
+    Depth,
+}
+
+/// What stateright says.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Opinion {
+    /// How many different states it found.
+    pub states: usize,
+    /// Whether each safety property holds, by its name.
+    pub verdicts: Vec<(&'static str, bool)>,
+}
+
+impl Opinion {
+    /// Whether it found as many states, and judges every safety property like our explorer.
+    #[must_use]
+    pub fn agrees(&self, states: usize, verdicts: &[Verdict]) -> bool {
+        let same = |(name, holds): &(&'static str, bool)| {
+            verdicts.iter().any(|verdict| verdict.property == *name && verdict.holds == *holds)
+        };
+        self.states == states && self.verdicts.iter().all(same)
+    }
+}
+
+/// Asks stateright.
+pub fn second_opinion<X: Protocol<ModelPeer>, A: Application<X>>(
+    judged: &Judged<X, A>,
+    search: Search,
+) -> Opinion {
+    let checker = judged.clone().checker();
+    match search {
+        Search::Breadth => opinion(judged, &checker.spawn_bfs().join()),
+        Search::Depth => opinion(judged, &checker.spawn_dfs().join()),
+    }
+}
+
+fn opinion<X: Protocol<ModelPeer>, A: Application<X>>(
+    judged: &Judged<X, A>,
+    checker: &impl Checker<Judged<X, A>>,
+) -> Opinion {
+    let discoveries = checker.discoveries();
+    let verdict = |property: &Property<X, A>| {
+        let discovered = discoveries.contains_key(property.name);
+        match property.notion {
+            Notion::Always => Some((property.name, !discovered)),
+            Notion::Sometimes => Some((property.name, discovered)),
+            Notion::PossibleFromEverywhere | Notion::Surely => None,
+        }
+    };
+    let verdicts = judged.properties.iter().filter_map(verdict).collect();
+    Opinion { states: checker.unique_state_count(), verdicts }
+}
+
+/// Serves stateright's Explorer at the address, for as long as the process runs.
+pub fn serve<X: Protocol<ModelPeer>, A: Application<X>>(judged: Judged<X, A>, at: SocketAddr) {
+    judged.checker().serve(at);
+}

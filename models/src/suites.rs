@@ -1,0 +1,114 @@
+//! The catalogue of what is checked: one file per protocol, each with its worlds, its properties,
+//! and for each property a seeded bug that it catches.
+
+mod candidates;
+mod case;
+mod periodic_gossip;
+mod properties;
+mod reference;
+mod renyi_erdos;
+mod report;
+mod stacked;
+
+use std::net::SocketAddr;
+
+use rumormill_core::trace::{ReplayError, Replayed, Title};
+
+pub use crate::bugs::list::{BUGS, Bug};
+pub use report::{BugReport, PropertyReport, Report, SecondOpinion, SuiteError};
+
+use case::Runner;
+
+/// A world with its properties and seeded bugs, under a name.
+pub struct Suite {
+    /// Its name.
+    pub name: String,
+    /// What it is about, in a sentence.
+    pub about: String,
+    runner: Box<dyn Runner>,
+    /// The states and transitions that independent computations found, where there are some.
+    expected: Option<(u64, u64)>,
+    bugs: Vec<SeededBug>,
+}
+
+/// A bug and the property that is to catch it.
+struct SeededBug {
+    bug: &'static Bug,
+    property: &'static str,
+    runner: Box<dyn Runner>,
+}
+
+/// Every suite, in the order in which they are to be read.
+#[must_use]
+pub fn catalogue() -> Vec<Suite> {
+    [renyi_erdos::suites(), periodic_gossip::suites(), stacked::suites(), reference::suites()]
+        .into_iter()
+        .flatten()
+        .collect()
+}
+
+impl Suite {
+    fn new(name: impl Into<String>, about: impl Into<String>, runner: impl Runner) -> Self {
+        let (name, about) = (name.into(), about.into());
+        Self { name, about, runner: Box::new(runner), expected: None, bugs: Vec::new() }
+    }
+
+    fn with_bug(mut self, name: &str, property: &'static str, runner: impl Runner) -> Self {
+        let bug = BUGS.iter().find(|bug| bug.name == name).expect("a bug of the list");
+        self.bugs.push(SeededBug { bug, property, runner: Box::new(runner) });
+        self
+    }
+
+    fn expecting(mut self, states: u64, transitions: u64) -> Self {
+        self.expected = Some((states, transitions));
+        self
+    }
+
+    /// Explores the world with our explorer and with stateright, judges the properties, and lets
+    /// each seeded bug be caught.
+    ///
+    /// # Errors
+    /// When the world cannot be explored, or a run in it cannot be told.
+    pub fn run(&self) -> Result<Report, SuiteError> {
+        let mut report = self.runner.check(&self.name, &self.about)?;
+        report.expected = self.expected;
+        for seeded in &self.bugs {
+            report.bugs.push(seeded.run(&self.name)?);
+        }
+        Ok(report)
+    }
+
+    /// Serves stateright's Explorer of this world, for as long as the process runs.
+    ///
+    /// # Errors
+    /// When the world cannot be built.
+    pub fn explore(&self, at: SocketAddr) -> Result<(), SuiteError> {
+        self.runner.serve(at)
+    }
+}
+
+impl SeededBug {
+    fn run(&self, suite: &str) -> Result<BugReport, SuiteError> {
+        let machine = format!("{suite}+{}", self.bug.name);
+        let came = self.runner.judge(&machine, self.bug.thought, self.property)?;
+        Ok(BugReport::new(self.bug, self.property, came))
+    }
+}
+
+/// Replays a trace that was saved by a suite: its machine's name is that of the suite, or of the
+/// suite and one of its bugs.
+///
+/// `None` when no suite has such a machine.
+#[must_use]
+pub fn replay(title: &Title, entries: &[u8]) -> Option<Result<Replayed, ReplayError>> {
+    let (suite, bug) = match title.machine.split_once('+') {
+        Some((suite, bug)) => (suite, Some(bug)),
+        None => (&title.machine[..], None),
+    };
+    let suite = catalogue().into_iter().find(|candidate| candidate.name == suite)?;
+    let runner = match bug {
+        None => &suite.runner,
+        Some(bug) => &suite.bugs.iter().find(|seeded| seeded.bug.name == bug)?.runner,
+    };
+    Some(runner.replay(entries))
+}

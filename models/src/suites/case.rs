@@ -1,0 +1,153 @@
+//! A world with its properties, and what can be done with it.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Instant;
+
+use rumormill_core::trace::{ReplayError, Replayed, Title, replay};
+
+use super::candidates::Spreads;
+use super::properties::Claim;
+use super::report::{PropertyReport, Report, SecondOpinion, SuiteError};
+use crate::ModelPeer;
+use crate::explore::{Exploration, Limits, Verdict, explore};
+use crate::stateright::{Judged, Search, second_opinion, serve};
+use crate::story::Story;
+use crate::world::{Setting, Witness, World};
+
+/// A world and what is claimed of it, to be built whenever it is wanted.
+pub(super) struct Case<X: Spreads> {
+    pub(super) setting: Setting<X, Witness>,
+    pub(super) properties: Vec<Claim<X>>,
+}
+
+/// A case, whatever its machine is.
+pub(super) trait Runner: Send + Sync + 'static {
+    /// Our exploration, and the second opinions.
+    fn check(&self, name: &str, about: &str) -> Result<Report, SuiteError>;
+    /// Our verdict alone on one of the properties, if it is one of the case's.
+    fn judge(
+        &self,
+        name: &str,
+        about: &str,
+        property: &str,
+    ) -> Result<Option<PropertyReport>, SuiteError>;
+    /// Stateright's page.
+    fn serve(&self, at: SocketAddr) -> Result<(), SuiteError>;
+    /// Replays a trace of the case's machine.
+    fn replay(&self, entries: &[u8]) -> Result<Replayed, ReplayError>;
+}
+
+impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
+    fn check(&self, name: &str, about: &str) -> Result<Report, SuiteError> {
+        let judged = build(self())?;
+        let start = Instant::now();
+        let exploration = explore(&judged.world, &judged.properties, Limits::default())?;
+        let seconds = start.elapsed().as_secs_f64();
+        let tally = judged.world.tally();
+        let local_states = judged.world.locals() as u64;
+        let properties = tell_all(&judged, &exploration, name, about)?;
+        let second_opinions = [("breadth first", Search::Breadth), ("depth first", Search::Depth)]
+            .map(|(search, how)| ask(&judged, &exploration, search, how));
+        Ok(Report {
+            suite: name.into(),
+            about: about.into(),
+            nodes: judged.world.size(),
+            states: exploration.graph.states().into(),
+            transitions: exploration.graph.transitions() as u64,
+            expected: None,
+            local_states,
+            handled: tally.handled,
+            crowded_out: tally.crowded_out,
+            overflow: tally.overflow,
+            seconds,
+            properties,
+            second_opinions: second_opinions.into(),
+            bugs: Vec::new(),
+        })
+    }
+
+    fn judge(
+        &self,
+        name: &str,
+        about: &str,
+        property: &str,
+    ) -> Result<Option<PropertyReport>, SuiteError> {
+        let mut case = self();
+        case.properties.retain(|claim| claim.name == property);
+        let judged = build(case)?;
+        let limits = Limits { first_refutation: true, ..Limits::default() };
+        let exploration = explore(&judged.world, &judged.properties, limits)?;
+        Ok(tell_all(&judged, &exploration, name, about)?.pop())
+    }
+
+    fn serve(&self, at: SocketAddr) -> Result<(), SuiteError> {
+        serve(build(self())?, at);
+        Ok(())
+    }
+
+    fn replay(&self, entries: &[u8]) -> Result<Replayed, ReplayError> {
+        replay::<ModelPeer, X>(entries)
+    }
+}
+
+fn build<X: Spreads>(case: Case<X>) -> Result<Judged<X, Witness>, SuiteError> {
+    let world = Arc::new(World::new(case.setting)?);
+    Ok(Judged { world, properties: Arc::new(case.properties) })
+}
+
+fn tell_all<X: Spreads>(
+    judged: &Judged<X, Witness>,
+    exploration: &Exploration,
+    name: &str,
+    about: &str,
+) -> Result<Vec<PropertyReport>, SuiteError> {
+    let verdicts = exploration.verdicts.iter();
+    verdicts.map(|verdict| tell(judged, exploration, verdict, name, about)).collect()
+}
+
+fn tell<X: Spreads>(
+    judged: &Judged<X, Witness>,
+    exploration: &Exploration,
+    verdict: &Verdict,
+    name: &str,
+    about: &str,
+) -> Result<PropertyReport, SuiteError> {
+    let mut report = PropertyReport {
+        name: verdict.property,
+        notion: verdict.notion.to_string(),
+        holds: verdict.holds,
+        story: None,
+        trace: None,
+        replay: None,
+    };
+    if let Some(run) = &verdict.evidence {
+        let states: Vec<_> = run.states.iter().map(|&s| exploration.graph.state(s)).collect();
+        let story = Story::of(&judged.world, &states, run.back_to)?;
+        let title = Title { machine: name.into(), about: format!("{about}: {}", verdict.property) };
+        let trace = story.trace(&title);
+        report.replay = Some(
+            Title::read(&trace).and_then(|(_, entries)| replay::<ModelPeer, X>(entries)),
+        );
+        report.story = Some(story.lines());
+        report.trace = Some(trace);
+    }
+    Ok(report)
+}
+
+fn ask<X: Spreads>(
+    judged: &Judged<X, Witness>,
+    exploration: &Exploration,
+    search: &'static str,
+    how: Search,
+) -> SecondOpinion {
+    let start = Instant::now();
+    let opinion = second_opinion(judged, how);
+    let agrees = opinion.agrees(exploration.graph.states() as usize, &exploration.verdicts);
+    SecondOpinion {
+        search,
+        states: opinion.states as u64,
+        agrees,
+        seconds: start.elapsed().as_secs_f64(),
+    }
+}

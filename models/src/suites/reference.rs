@@ -1,0 +1,62 @@
+//! The reference world, whose states and transitions were counted by independent programs: push
+//! gossip to one of all others, in rounds, until all are informed.
+
+use bytes::Bytes;
+use rumormill_core::protocols::periodic_gossip::{PeriodicGossip as Machine, Settings};
+use rumormill_core::{Neighborhood, Node};
+
+use super::Suite;
+use super::candidates::{FOR_EVER, PeriodicGossip, Spreads, pushing};
+use super::case::Case;
+use super::properties::{EVERYBODY, at_most_once, everybody};
+use crate::explore::Notion;
+use crate::world::{Faults, Scheduler, Setting, Witness};
+use crate::{ModelPeer, bugs};
+
+/// Nodes, states and transitions with anonymous senders, and with senders kept.
+const COUNTED: [(u8, (u64, u64), (u64, u64)); 4] = [
+    (3, (88, 180), (97, 190)),
+    (4, (899, 3_174), (1_316, 4_197)),
+    (5, (8_392, 45_794), (19_899, 91_502)),
+    (6, (75_147, 585_460), (344_780, 2_108_005)),
+];
+
+pub(super) fn suites() -> Vec<Suite> {
+    let both = |(nodes, anonymous, kept)| {
+        [suite(nodes, true, "anonymous", anonymous), suite(nodes, false, "senders", kept)]
+    };
+    COUNTED.into_iter().flat_map(both).collect()
+}
+
+fn suite(nodes: u8, anonymous: bool, senders: &str, (states, transitions): (u64, u64)) -> Suite {
+    let about = format!("the reference world of {nodes} nodes, {senders}");
+    let name = format!("reference-{senders}-{nodes}");
+    let suite = Suite::new(name, about, move || case::<Machine<_>>(nodes, anonymous))
+        .expecting(states, transitions);
+    if nodes > 4 {
+        return suite;
+    }
+    suite.with_bug("gossips_once", EVERYBODY, move || {
+        case::<bugs::gossips_once::PeriodicGossip<_>>(nodes, anonymous)
+    })
+}
+
+fn case<X: PeriodicGossip>(nodes: u8, anonymous_senders: bool) -> Case<X> {
+    let settings = Settings { memory: FOR_EVER, ..pushing() };
+    let node = |me| {
+        let view = Neighborhood::of(ModelPeer(me), (0..nodes).map(ModelPeer));
+        Node::new(view, X::with(settings.clone()))
+    };
+    let setting = Setting {
+        nodes: (0..nodes).map(node).collect(),
+        application: Witness::default(),
+        scheduler: Scheduler::Rounds,
+        faults: Faults::default(),
+        first_requests: vec![(ModelPeer(0), <X as Spreads>::start(Bytes::from_static(b"a")))],
+        requests: Vec::new(),
+        anonymous_senders,
+        stop: Some(Box::new(|at| super::properties::everybody_delivered(1, at))),
+    };
+    let properties = vec![at_most_once(), everybody(Notion::PossibleFromEverywhere, 1)];
+    Case { setting, properties }
+}

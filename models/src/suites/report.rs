@@ -1,0 +1,156 @@
+use rumormill_core::trace::{ReplayError, Replayed};
+use serde::Serialize;
+
+use super::Bug;
+use crate::explore::ExploreError;
+use crate::story::Untold;
+use crate::world::WorldError;
+
+/// Why a suite could not be run.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum SuiteError {
+    /// The world cannot be built.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// The world cannot be explored.
+    #[error(transparent)]
+    Explore(#[from] ExploreError),
+    /// A run in it cannot be told.
+    #[error(transparent)]
+    Untold(#[from] Untold),
+}
+
+/// What came of a suite.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct Report {
+    /// The suite.
+    pub suite: String,
+    /// What it is about.
+    pub about: String,
+    /// The number of machines.
+    pub nodes: u8,
+    /// Reachable states of the world.
+    pub states: u64,
+    /// Different outcomes of all choices in all states.
+    pub transitions: u64,
+    /// The states and transitions that independent computations found, where there are some.
+    pub expected: Option<(u64, u64)>,
+    /// Reachable states of single machines.
+    pub local_states: u64,
+    /// How often the machine's handler ran.
+    pub handled: u64,
+    /// Messages that found no room in flight and were lost, over all states.
+    pub crowded_out: u64,
+    /// Steps that hit one of their limits.
+    pub overflow: u64,
+    /// Seconds that our explorer took.
+    pub seconds: f64,
+    /// What came of each property.
+    pub properties: Vec<PropertyReport>,
+    /// What stateright says of the same world.
+    pub second_opinions: Vec<SecondOpinion>,
+    /// What came of each seeded bug.
+    pub bugs: Vec<BugReport>,
+}
+
+/// What came of a property.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct PropertyReport {
+    /// How it reads.
+    pub name: &'static str,
+    /// What exactly is claimed: `always`, `sometimes`, `possible from everywhere` or `surely`.
+    pub notion: String,
+    /// Whether it is true.
+    pub holds: bool,
+    /// The run that shows it, told line by line: a counterexample, or the witness of a `sometimes`.
+    pub story: Option<Vec<String>>,
+    /// The same run as a trace, to be replayed.
+    #[serde(skip)]
+    pub trace: Option<Vec<u8>>,
+    /// What came of replaying it.
+    #[serde(skip)]
+    pub replay: Option<Result<Replayed, ReplayError>>,
+}
+
+/// What stateright found.
+#[derive(Clone, PartialEq, Debug, Serialize)]
+pub struct SecondOpinion {
+    /// How it searched.
+    pub search: &'static str,
+    /// How many states it found.
+    pub states: u64,
+    /// Whether that is our number, and every safety verdict is ours.
+    pub agrees: bool,
+    /// Seconds that it took.
+    pub seconds: f64,
+}
+
+/// What came of a seeded bug.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct BugReport {
+    /// The bug.
+    pub bug: &'static str,
+    /// What its author thought.
+    pub thought: &'static str,
+    /// The file it is seeded into, from the sources of the core.
+    pub file: &'static str,
+    /// What stands there.
+    pub right: &'static str,
+    /// What stood there with the bug.
+    pub wrong: &'static str,
+    /// The property that is to catch it.
+    pub property: &'static str,
+    /// Whether it did.
+    pub caught: bool,
+    /// Whether the counterexample replays; a `sometimes` that fails has none.
+    pub replays: Option<bool>,
+    /// The counterexample, told line by line.
+    pub story: Option<Vec<String>>,
+    /// The counterexample as a trace.
+    #[serde(skip)]
+    pub trace: Option<Vec<u8>>,
+}
+
+impl PropertyReport {
+    /// Whether the run that shows it, if there is one, replays.
+    #[must_use]
+    pub fn replays(&self) -> Option<bool> {
+        self.replay.as_ref().map(Result::is_ok)
+    }
+}
+
+impl BugReport {
+    pub(super) fn new(
+        bug: &'static Bug,
+        property: &'static str,
+        came: Option<PropertyReport>,
+    ) -> Self {
+        let &Bug { name, thought, file, right, wrong } = bug;
+        let caught = came.as_ref().is_some_and(|property| !property.holds);
+        let replays = came.as_ref().and_then(PropertyReport::replays);
+        let (story, trace) = came.map(|property| (property.story, property.trace)).unzip();
+        let (story, trace) = (story.flatten(), trace.flatten());
+        Self { bug: name, thought, file, right, wrong, property, caught, replays, story, trace }
+    }
+
+    /// Whether it was caught, and its counterexample replays.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.caught && self.replays != Some(false)
+    }
+}
+
+impl Report {
+    /// Whether everything is as it should be: every property holds, what independent computations
+    /// found is found, both engines agree, every bug is caught, every run that is shown replays,
+    /// and no limit was hit.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.properties.iter().all(|p| p.holds && p.replays() != Some(false))
+            && self.expected.is_none_or(|expected| expected == (self.states, self.transitions))
+            && !self.second_opinions.is_empty()
+            && self.second_opinions.iter().all(|opinion| opinion.agrees)
+            && self.bugs.iter().all(BugReport::holds)
+            && self.overflow == 0
+    }
+}

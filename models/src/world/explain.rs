@@ -1,0 +1,264 @@
+//! What exactly happened between two states: the events and draws that the memory of steps leaves
+//! out, for people and for traces.
+
+use rumormill_core::Protocol;
+
+use super::expand::{Cut, Kind, Parcel};
+use super::lockstep::Micro;
+use super::state::Flight;
+use super::steps::{Handled, Steps, Told};
+use super::{Application, Fault, Scheduler, State, Stimulus, Successors, World, WorldError};
+use crate::ModelPeer;
+
+/// One thing that happened.
+#[derive(Clone, Debug)]
+pub enum Scene<X: Protocol<ModelPeer>> {
+    /// A machine acted.
+    Acted {
+        /// Which machine.
+        node: ModelPeer,
+        /// Who sent the message that it acted upon, if it is one and its sender is known.
+        from: Option<ModelPeer>,
+        /// The events that it handled within the step: the first came from outside, the others are
+        /// requests of its application.
+        handled: Vec<Handled<X>>,
+        /// The message that it acted upon stays in flight, too.
+        copied: bool,
+        /// It crashed before all it sent had left: which of its messages did, in ascending order
+        /// of their destinations.
+        cut: Option<Vec<bool>>,
+    },
+    /// A message was lost.
+    Lost {
+        /// Who sent it, if that is known.
+        from: Option<ModelPeer>,
+        /// To whom.
+        to: ModelPeer,
+        /// What it said.
+        message: X::Message,
+    },
+    /// A message arrived at a machine that had crashed.
+    InVain {
+        /// Who sent it, if that is known.
+        from: Option<ModelPeer>,
+        /// To whom.
+        to: ModelPeer,
+        /// What it said.
+        message: X::Message,
+    },
+    /// A machine stopped for good.
+    Crashed {
+        /// Which machine.
+        node: ModelPeer,
+    },
+    /// The next round began.
+    NextRound,
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
+    /// How the world came into this first state; `None` when it is none.
+    ///
+    /// # Errors
+    /// When a handler is found to be impure.
+    pub fn explain_first(&self, first: &[u8]) -> Result<Option<Vec<Scene<X>>>, WorldError> {
+        let steps = &mut *self.steps();
+        let starts = (0..self.size()).map(|node| (node, Stimulus::Start));
+        let places = self.first_requests.iter().enumerate();
+        let requests = places.map(|(place, (node, _))| (node.0, Stimulus::First(place as u8)));
+        let agenda: Vec<_> = starts.chain(requests).collect();
+        let unborn = self.unborn(steps);
+        self.explain_agenda(steps, &agenda, &unborn, first)
+    }
+
+    /// Searches the ways through the agenda for one that ends in the state.
+    fn explain_agenda(
+        &self,
+        steps: &mut Steps<X, A>,
+        agenda: &[(u8, Stimulus)],
+        state: &State,
+        goal: &[u8],
+    ) -> Result<Option<Vec<Scene<X>>>, WorldError> {
+        let Some((&(node, stimulus), rest)) = agenda.split_first() else {
+            let first = self.with_timers_due(steps, state)?;
+            return Ok((bytes_of(&first) == goal).then(Vec::new));
+        };
+        for told in steps.run(self, state.locals[usize::from(node)], stimulus)? {
+            let mut after = state.clone();
+            self.apply(steps, &mut after, node, &told.outcome, None);
+            if let Some(mut scenes) = self.explain_agenda(steps, rest, &after, goal)? {
+                scenes.insert(0, acted(node, None, told.handled));
+                return Ok(Some(scenes));
+            }
+        }
+        Ok(None)
+    }
+
+    /// What happened between two states, one step of the world apart; `None` when no step leads
+    /// from one to the other.
+    ///
+    /// # Errors
+    /// When a handler is found to be impure.
+    pub fn explain(&self, from: &[u8], to: &[u8]) -> Result<Option<Vec<Scene<X>>>, WorldError> {
+        let mut successors = Successors::default();
+        self.expand(from, &mut successors)?;
+        let mut state = State::default();
+        state.decode(self.nodes.len(), from);
+        let steps = &mut *self.steps();
+        if self.scheduler == Scheduler::Lockstep {
+            return self.explain_round(steps, &state, to);
+        }
+        for choice in successors.choices() {
+            if successors.outcomes(choice).any(|(_, after)| after == to) {
+                let kind = choice.action.kind;
+                return self.explain_action(steps, &state, kind, choice.action.cut, to);
+            }
+        }
+        Ok(None)
+    }
+
+    fn explain_action(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+        kind: Kind,
+        cut: Option<Cut>,
+        goal: &[u8],
+    ) -> Result<Option<Vec<Scene<X>>>, WorldError> {
+        let (node, stimulus, flight) = match kind {
+            Kind::NextRound | Kind::Lockstep => return Ok(Some(vec![Scene::NextRound])),
+            Kind::Crash { node } => return Ok(Some(vec![crashed(node)])),
+            Kind::Lose(Parcel(flight)) => return Ok(Some(vec![self.lost(steps, flight)])),
+            Kind::Request(place) => {
+                let node = self.requests[usize::from(place)].0.0;
+                (node, Stimulus::Request(place), None)
+            }
+            Kind::Timer { node, place } => (node, Stimulus::Timer(place), None),
+            Kind::Deliver(Parcel(flight)) | Kind::DeliverCopy(Parcel(flight)) => {
+                let Flight { to, from, message } = flight;
+                (to, Stimulus::Message { from, message }, Some(flight))
+            }
+        };
+        let local = state.locals[usize::from(node)];
+        if let Some(flight) = flight
+            && !steps.locals.value(local).alive
+        {
+            return Ok(Some(vec![self.in_vain(steps, flight)]));
+        }
+        let from = flight.and_then(Flight::sender);
+        let base = self.before_step(state, kind);
+        let start = match cut {
+            None => base.clone(),
+            Some(_) => {
+                let mut start = self.without(steps, &base, node)?;
+                start.left.crashes -= 1;
+                start
+            }
+        };
+        for told in steps.run(self, local, stimulus)? {
+            let mut after = start.clone();
+            self.apply(steps, &mut after, node, &told.outcome, cut);
+            let mut copied = matches!(kind, Kind::DeliverCopy(_));
+            if let (Some(flight), Fault::Chance(_)) = (flight, self.faults.duplication)
+                && bytes_of(&after) != goal
+            {
+                after.send(flight);
+                copied = true;
+            }
+            if bytes_of(&after) == goal {
+                let sends = told.outcome.sends.len();
+                let reached = |Cut(mask)| (0..sends).map(|place| mask >> place & 1 == 1).collect();
+                let (node, handled, cut) = (ModelPeer(node), told.handled, cut.map(reached));
+                return Ok(Some(vec![Scene::Acted { node, from, handled, copied, cut }]));
+            }
+        }
+        let struck_by_chance = match flight {
+            Some(flight) if bytes_of(&base) == goal => self.lost(steps, flight),
+            _ => crashed(node),
+        };
+        Ok(Some(vec![struck_by_chance]))
+    }
+
+    /// The state with what the action takes out of it taken out.
+    fn before_step(&self, state: &State, kind: Kind) -> State {
+        let mut base = state.clone();
+        match kind {
+            Kind::Request(place) => base.issued |= 1 << place,
+            Kind::Deliver(Parcel(flight)) => base.remove(flight),
+            Kind::DeliverCopy(_) => {
+                base.left.duplications = base.left.duplications.saturating_sub(1);
+            }
+            _ => {}
+        }
+        base
+    }
+
+    fn explain_round(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+        goal: &[u8],
+    ) -> Result<Option<Vec<Scene<X>>>, WorldError> {
+        let mut way: Option<Vec<Micro>> = None;
+        self.each_round(steps, state, &mut |_, end, micros| {
+            if way.is_none() && bytes_of(end) == goal {
+                way = Some(micros.to_vec());
+            }
+        })?;
+        let Some(way) = way else { return Ok(None) };
+        let (mut scenes, mut locals) = (Vec::new(), state.locals.clone());
+        for micro in way {
+            let (node, stimulus, from, number) = match micro {
+                Micro::Lost { flight } => {
+                    scenes.push(self.lost(steps, flight));
+                    continue;
+                }
+                Micro::Timer { node, place, outcome } => {
+                    (node, Stimulus::Timer(place), None, outcome)
+                }
+                Micro::Delivered { flight, outcome } => {
+                    let Flight { to, from, message } = flight;
+                    (to, Stimulus::Message { from, message }, flight.sender(), outcome)
+                }
+            };
+            let local = &mut locals[usize::from(node)];
+            let outcome = steps.outcomes(self, *local, stimulus)?[number].clone();
+            let told = steps.run(self, *local, stimulus)?;
+            let same = |told: &Told<X>| {
+                told.outcome.local == outcome.local && told.outcome.sends == outcome.sends
+            };
+            let handled = told.into_iter().find(same);
+            *local = outcome.local;
+            scenes.extend(handled.map(|Told { handled, .. }| acted(node, from, handled)));
+        }
+        scenes.push(Scene::NextRound);
+        Ok(Some(scenes))
+    }
+
+    fn lost(&self, steps: &Steps<X, A>, flight: Flight) -> Scene<X> {
+        let message = steps.messages.value(flight.message).clone();
+        Scene::Lost { from: flight.sender(), to: ModelPeer(flight.to), message }
+    }
+
+    fn in_vain(&self, steps: &Steps<X, A>, flight: Flight) -> Scene<X> {
+        let message = steps.messages.value(flight.message).clone();
+        Scene::InVain { from: flight.sender(), to: ModelPeer(flight.to), message }
+    }
+}
+
+fn acted<X: Protocol<ModelPeer>>(
+    node: u8,
+    from: Option<ModelPeer>,
+    handled: Vec<Handled<X>>,
+) -> Scene<X> {
+    Scene::Acted { node: ModelPeer(node), from, handled, copied: false, cut: None }
+}
+
+fn crashed<X: Protocol<ModelPeer>>(node: u8) -> Scene<X> {
+    Scene::Crashed { node: ModelPeer(node) }
+}
+
+fn bytes_of(state: &State) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    state.encode(&mut bytes);
+    bytes
+}

@@ -1,0 +1,48 @@
+//! Every suite holds, both engines agree, every seeded bug is caught, every story replays.
+
+use std::collections::BTreeSet;
+
+use rumormill_models::suites::{Report, catalogue};
+
+fn explain(report: &Report) -> String {
+    let mut text = format!(
+        "{}: {} states, {} transitions, {:.2} s, {} handled, {} crowded out\n",
+        report.suite,
+        report.states,
+        report.transitions,
+        report.seconds,
+        report.handled,
+        report.crowded_out
+    );
+    for p in &report.properties {
+        let verdict = if p.holds { "holds" } else { "FAILS" };
+        text += &format!("  {} {}: {verdict}, replay {:?}\n", p.notion, p.name, p.replay);
+        if !p.holds {
+            text += &p.story.as_ref().map(|story| story.join("\n")).unwrap_or_default();
+            text += "\n";
+        }
+    }
+    for opinion in &report.second_opinions {
+        text += &format!("  {opinion:?}\n");
+    }
+    for bug in &report.bugs {
+        text += &format!("  {}: {} {:?}\n", bug.bug, bug.caught, bug.replays);
+    }
+    text
+}
+
+#[test]
+fn everything_holds_and_every_property_has_a_bug_that_it_catches() {
+    let (mut failed, mut claimed, mut catching) = (Vec::new(), BTreeSet::new(), BTreeSet::new());
+    for suite in catalogue() {
+        let report = suite.run().unwrap_or_else(|error| panic!("{}: {error}", suite.name));
+        println!("{}", explain(&report));
+        if !report.holds() {
+            failed.push(suite.name);
+        }
+        claimed.extend(report.properties.iter().map(|property| property.name));
+        catching.extend(report.bugs.iter().map(|bug| bug.property));
+    }
+    assert!(failed.is_empty(), "failed: {failed:?}");
+    assert_eq!(claimed, catching, "properties that no seeded bug shows to be able to fail");
+}
