@@ -130,7 +130,7 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
         let Self { neighborhood, random, .. } = self;
         let peers = neighborhood.peers();
         let size = nb.min(MAX_FANOUT);
-        // One variable, filled in place: a list of sockets takes a kilobyte to move.
+        // One variable for all cases, since a list of sockets takes a kilobyte to move.
         let mut chosen = Peers::new();
         if size >= peers.len() {
             chosen.extend(peers.iter().copied());

@@ -131,8 +131,8 @@ impl<P: Peer, S: Protocol<P>> Context<'_, P, S> {
     }
 }
 
-/// Stacks protocols over one neighbourhood. The module that uses it needs `serde` among its
-/// dependencies.
+/// Stacks protocols over one neighbourhood. The crate that uses it needs `serde` among its
+/// dependencies, and at least one layer must be generic over the peers.
 ///
 /// Each line is `field: Variant(Protocol) => route`: the field that holds the layer, the name of
 /// its variant in the stack's `Message`, `Timer` and `Request` (which the macro writes, so a module

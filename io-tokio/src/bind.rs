@@ -91,6 +91,7 @@ where
 
 /// A socket that listens, and no machine yet: for groups in which each is to know the others
 /// before it starts. What arrives meanwhile waits.
+#[derive(Debug)]
 pub struct Bound {
     config: Config,
     udp: Udp,

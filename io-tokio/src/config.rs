@@ -55,7 +55,8 @@ pub struct Config {
 pub struct Loss {
     /// How probable it is that a datagram is lost.
     pub probability: Bias,
-    /// From which it follows which ones are.
+    /// From which it follows which ones are. Nodes of one group need different seeds, or their
+    /// losses are not independent.
     pub seed: u64,
 }
 

@@ -93,12 +93,10 @@ where
 
     /// Tells whether there may be more.
     fn take_requests(&mut self, first: X::Request) -> bool {
-        let mut next = Some(first);
-        for _ in 0..BATCH {
-            let Some(request) = next else { return false };
-            self.counters.work.requests += 1;
-            self.step(Event::Request(request), Step::Other);
-            next = self.ends.requests.try_recv().ok();
+        self.ask(first);
+        for _ in 1..BATCH {
+            let Ok(request) = self.ends.requests.try_recv() else { return false };
+            self.ask(request);
         }
         true
     }
@@ -127,6 +125,11 @@ where
             self.step(Event::Timer(fired.timer), Step::Timer(fired));
         }
         true
+    }
+
+    fn ask(&mut self, request: X::Request) {
+        self.counters.work.requests += 1;
+        self.step(Event::Request(request), Step::Other);
     }
 
     fn hear(&mut self, datagram: &Bytes, source: SocketAddr) {

@@ -7,6 +7,7 @@ use bytes::{BufMut, Bytes, BytesMut};
 use tokio::net::UdpSocket;
 
 /// A UDP socket, and the buffer that it receives into.
+#[derive(Debug)]
 pub(crate) struct Udp {
     socket: UdpSocket,
     address: SocketAddr,
@@ -49,16 +50,31 @@ impl Udp {
 
     /// Sends a datagram, if there is room for it now.
     pub(crate) fn try_send(&self, datagram: &[u8], to: SocketAddr) -> io::Result<()> {
-        self.socket.try_send_to(datagram, self.as_the_socket_says(to)).map(|_| ())
+        self.socket.try_send_to(datagram, as_said_by(self.address, to)).map(|_| ())
     }
+}
 
-    /// To a socket of IPv6, an IPv4 address is an IPv6-mapped one.
-    fn as_the_socket_says(&self, to: SocketAddr) -> SocketAddr {
-        match (self.address, to.ip()) {
-            (SocketAddr::V6(_), IpAddr::V4(v4)) => {
-                SocketAddr::new(v4.to_ipv6_mapped().into(), to.port())
-            }
-            _ => to,
+/// The destination as a socket on `own` says it: IPv4 addresses are IPv6-mapped ones to IPv6.
+fn as_said_by(own: SocketAddr, to: SocketAddr) -> SocketAddr {
+    match (own, to.ip()) {
+        (SocketAddr::V6(_), IpAddr::V4(v4)) => {
+            SocketAddr::new(v4.to_ipv6_mapped().into(), to.port())
         }
+        _ => to,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_socket_of_ipv6_reaches_ipv4_by_mapped_addresses_and_nothing_else_is_changed() {
+        let address = |text: &str| text.parse::<SocketAddr>().expect("an address");
+        let (v4, v6) = (address("192.0.2.1:7"), address("[2001:db8::1]:7"));
+        assert_eq!(as_said_by(v6, v4), address("[::ffff:192.0.2.1]:7"));
+        assert_eq!(as_said_by(v6, v6), v6);
+        assert_eq!(as_said_by(v4, v4), v4);
+        assert_eq!(as_said_by(v4, v6), v6);
     }
 }

@@ -131,8 +131,7 @@ fn weight(draw: &Draw) -> Weight {
 
 /// The number of subsets of `size` elements of a set of `of`.
 fn binomial(of: u32, size: u32) -> u128 {
-    (0..size.min(of - size))
-        .fold(1, |product, i| product * u128::from(of - i) / u128::from(i + 1))
+    (0..size.min(of - size)).fold(1, |product, i| product * u128::from(of - i) / u128::from(i + 1))
 }
 
 impl Randomness for Odometer {

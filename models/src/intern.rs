@@ -13,7 +13,11 @@ pub(crate) struct Interner<T> {
 
 impl<T: Eq + Hash> Interner<T> {
     pub(crate) fn new() -> Self {
-        Self { values: Vec::new(), numbers: HashTable::new(), hasher: DefaultHashBuilder::default() }
+        Self {
+            values: Vec::new(),
+            numbers: HashTable::new(),
+            hasher: DefaultHashBuilder::default(),
+        }
     }
 
     pub(crate) fn number(&mut self, value: T) -> u32 {

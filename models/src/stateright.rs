@@ -88,14 +88,15 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Model for Judged<X, A> {
 
     fn properties(&self) -> Vec<stateright::Property<Self>> {
         let complete = stateright::Property::always(COMPLETE, |_: &Self, _: &Encoded| true);
-        let safety = self.properties.iter().zip(conditions::<X, A>()).filter_map(|(p, condition)| {
-            let expectation = match p.notion {
-                Notion::Always => Expectation::Always,
-                Notion::Sometimes => Expectation::Sometimes,
-                Notion::PossibleFromEverywhere | Notion::Surely => return None,
-            };
-            Some(stateright::Property { expectation, name: p.name, condition })
-        });
+        let safety =
+            self.properties.iter().zip(conditions::<X, A>()).filter_map(|(p, condition)| {
+                let expectation = match p.notion {
+                    Notion::Always => Expectation::Always,
+                    Notion::Sometimes => Expectation::Sometimes,
+                    Notion::PossibleFromEverywhere | Notion::Surely => return None,
+                };
+                Some(stateright::Property { expectation, name: p.name, condition })
+            });
         safety.chain([complete]).collect()
     }
 

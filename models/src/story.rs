@@ -66,7 +66,9 @@ impl<X: Protocol<ModelPeer>> Story<X> {
         let mut lines: Vec<_> =
             numbered.map(|(place, scene)| format!("{:>3}. {}", place + 1, tell(scene))).collect();
         match self.back_to {
-            Some(place) if place >= self.scenes.len() => lines.push("  … and so on for ever".into()),
+            Some(place) if place >= self.scenes.len() => {
+                lines.push("  … and so on for ever".into())
+            }
             Some(place) => lines.push(format!("  … and again from {} on, for ever", place + 1)),
             None => {}
         }
@@ -119,7 +121,8 @@ pub fn tell<X: Protocol<ModelPeer>>(scene: &Scene<X>) -> String {
             format!("a message{} arrives at {to}, which has crashed: {message:?}", sender(*from))
         }
         Scene::Acted { node, handled, copied, cut, from } => {
-            let told: Vec<_> = handled.iter().map(|event| tell_event(*node, *from, event)).collect();
+            let told: Vec<_> =
+                handled.iter().map(|event| tell_event(*node, *from, event)).collect();
             let mut line = told.join("; then ");
             if *copied {
                 line.push_str("; a copy of the message stays in flight");

@@ -207,7 +207,11 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     }
 
     /// Tells of an encoded state whether it satisfies each of the predicates.
-    pub fn judge<'a>(&self, bytes: &[u8], predicates: impl Iterator<Item = &'a Predicate<X, A>>) -> u64
+    pub fn judge<'a>(
+        &self,
+        bytes: &[u8],
+        predicates: impl Iterator<Item = &'a Predicate<X, A>>,
+    ) -> u64
     where
         A: 'a,
     {
@@ -264,9 +268,7 @@ impl Fault {
 
     fn chance(self) -> Weight {
         match self {
-            Self::Chance(bias) => {
-                Weight::new(bias.numerator().into(), bias.denominator().into())
-            }
+            Self::Chance(bias) => Weight::new(bias.numerator().into(), bias.denominator().into()),
             _ => Weight::ZERO,
         }
     }

@@ -69,9 +69,7 @@ impl Graph {
     /// The outcomes of a choice: where they lead, and how likely each is.
     pub fn outcomes_of(&self, choice: usize) -> impl Iterator<Item = (u32, &Weight)> {
         let places = between(&self.outcome_ends, choice);
-        places.map(|place| {
-            (self.targets[place], &self.weight_values[self.weights[place] as usize])
-        })
+        places.map(|place| (self.targets[place], &self.weight_values[self.weights[place] as usize]))
     }
 
     /// The states that one step can lead to; those of several choices come several times.
@@ -155,16 +153,7 @@ impl Builder {
         self.choice_ends.resize(self.marks.len(), self.outcome_ends.len() as u32);
         let Self { marks, parents, choice_ends, outcome_ends, targets, weights, .. } = self;
         let weight_values = self.weight_values;
-        Graph {
-            states,
-            marks,
-            parents,
-            choice_ends,
-            outcome_ends,
-            targets,
-            weights,
-            weight_values,
-        }
+        Graph { states, marks, parents, choice_ends, outcome_ends, targets, weights, weight_values }
     }
 
     /// Most weights are the same as the one before.

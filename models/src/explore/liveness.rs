@@ -114,7 +114,8 @@ impl Predecessors {
     fn of(graph: &Graph) -> Self {
         let size = graph.states() as usize;
         let mut ends = vec![0_u32; size + 1];
-        let all = || (0..graph.states()).flat_map(|s| graph.successors(s).iter().map(move |&t| (s, t)));
+        let all =
+            || (0..graph.states()).flat_map(|s| graph.successors(s).iter().map(move |&t| (s, t)));
         all().for_each(|(_, target)| ends[target as usize + 1] += 1);
         for place in 1..=size {
             ends[place] += ends[place - 1];

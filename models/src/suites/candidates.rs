@@ -31,11 +31,7 @@ pub(super) trait PeriodicGossip: Spreads {
 
 /// A [`stacks::broadcast`] machine.
 pub(super) trait Stacked: Spreads {
-    fn with(
-        size: u32,
-        forward: renyi_erdos::Settings,
-        repair: periodic_gossip::Settings,
-    ) -> Self;
+    fn with(size: u32, forward: renyi_erdos::Settings, repair: periodic_gossip::Settings) -> Self;
 }
 
 macro_rules! renyi_erdos {

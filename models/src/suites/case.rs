@@ -126,9 +126,8 @@ fn tell<X: Spreads>(
         let story = Story::of(&judged.world, &states, run.back_to)?;
         let title = Title { machine: name.into(), about: format!("{about}: {}", verdict.property) };
         let trace = story.trace(&title);
-        report.replay = Some(
-            Title::read(&trace).and_then(|(_, entries)| replay::<ModelPeer, X>(entries)),
-        );
+        report.replay =
+            Some(Title::read(&trace).and_then(|(_, entries)| replay::<ModelPeer, X>(entries)));
         report.story = Some(story.lines());
         report.trace = Some(trace);
     }

@@ -25,10 +25,12 @@ pub(super) fn suites() -> Vec<Suite> {
         suites.push(finite_suite(nodes));
         suites.push(pulling_suite(nodes));
     }
+    suites.push(demo_suite());
     suites.push(crowded_suite());
     suites.push(exchanging_suite());
     suites.push(random_loss_suite());
-    for (name, mode) in [("push", Mode::Push), ("pull", Mode::Pull), ("push-pull", Mode::PushPull)] {
+    for (name, mode) in [("push", Mode::Push), ("pull", Mode::Pull), ("push-pull", Mode::PushPull)]
+    {
         suites.push(lockstep_suite(name, mode));
     }
     suites
@@ -60,6 +62,23 @@ fn lossy_suite(nodes: u8) -> Suite {
         })
 }
 
+/// What `rumormill demo` runs on sockets, in a group that can be explored.
+fn demo_suite() -> Suite {
+    let about = "push gossip to two peers that stays hot for ever, in any order; whatever is lost is \
+                 lost, and messages are doubled";
+    let fanout = 2;
+    Suite::new("demo-4", about, move || lossy_to::<Machine<_>>(4, fanout))
+        .with_bug("starts_what_it_hears", ONLY_BROADCAST, move || {
+            lossy_to::<bugs::starts_what_it_hears::PeriodicGossip<_>>(4, fanout)
+        })
+        .with_bug("delivers_every_copy", AT_MOST_ONCE, move || {
+            lossy_to::<bugs::delivers_every_copy::PeriodicGossip<_>>(4, fanout)
+        })
+        .with_bug("gossips_once", EVERYBODY, move || {
+            lossy_to::<bugs::gossips_once::PeriodicGossip<_>>(4, fanout)
+        })
+}
+
 fn finite_suite(nodes: u8) -> Suite {
     let about = "push gossip to one peer, hot for two periods: nothing is lost, and yet";
     Suite::new(format!("push-finite-{nodes}"), about, move || finite::<Machine<_>>(nodes))
@@ -73,12 +92,10 @@ fn finite_suite(nodes: u8) -> Suite {
 
 fn pulling_suite(nodes: u8) -> Suite {
     let about = "pull gossip from all others in every round, nothing is lost";
-    Suite::new(format!("pull-{nodes}"), about, move || {
-        covering_in::<Machine<_>>(nodes, Mode::Pull)
-    })
-    .with_bug("answers_nobody", EVERYBODY, move || {
-        covering_in::<bugs::answers_nobody::PeriodicGossip<_>>(nodes, Mode::Pull)
-    })
+    Suite::new(format!("pull-{nodes}"), about, move || covering_in::<Machine<_>>(nodes, Mode::Pull))
+        .with_bug("answers_nobody", EVERYBODY, move || {
+            covering_in::<bugs::answers_nobody::PeriodicGossip<_>>(nodes, Mode::Pull)
+        })
 }
 
 fn exchanging_suite() -> Suite {
@@ -146,8 +163,13 @@ fn covering_in<X: PeriodicGossip>(nodes: u8, mode: Mode) -> Case<X> {
 
 /// Any order, any loss: nothing is certain, but all stays possible.
 fn lossy<X: PeriodicGossip>(nodes: u8) -> Case<X> {
-    let in_flight = if nodes < 4 { 4 } else { 3 };
-    let mut setting = setting(nodes, &pushing(), Scheduler::Asynchronous { in_flight });
+    lossy_to(nodes, 1)
+}
+
+fn lossy_to<X: PeriodicGossip>(nodes: u8, fanout: u8) -> Case<X> {
+    let in_flight = 4;
+    let settings = Settings { fanout, ..pushing() };
+    let mut setting = setting(nodes, &settings, Scheduler::Asynchronous { in_flight });
     setting.faults.loss = Fault::Unlimited;
     setting.faults.duplication = Fault::Unlimited;
     let asked = vec![(ModelPeer(0), payload())];

@@ -88,9 +88,7 @@ pub(super) fn few_messages<X: Spreads>(most: u32) -> Claim<X> {
 
 /// Every request has been made and nothing is in flight.
 pub(super) fn ends<X: Spreads>(requests: u32) -> Claim<X> {
-    claim(ENDS, Notion::Surely, move |at| {
-        at.all_asked(requests) && at.in_flight().next().is_none()
-    })
+    claim(ENDS, Notion::Surely, move |at| at.all_asked(requests) && at.in_flight().next().is_none())
 }
 
 pub(super) fn bounded<X: Spreads>(buffer: usize) -> Claim<X> {

@@ -9,8 +9,9 @@ use super::Suite;
 use super::candidates::{RenyiErdos, covering};
 use super::case::Case;
 use super::properties::{
-    AT_MOST_ONCE, DELIVERED_AGAIN, ENDS, EVERYBODY, FEW_MESSAGES, FORWARDS_ONCE, ONLY_BROADCAST, at_most_once,
-    bounded, delivered_again, ends, everybody, few_messages, forwards_once, only_broadcast, somebody_never_learns,
+    AT_MOST_ONCE, DELIVERED_AGAIN, ENDS, EVERYBODY, FEW_MESSAGES, FORWARDS_ONCE, ONLY_BROADCAST,
+    at_most_once, bounded, delivered_again, ends, everybody, few_messages, forwards_once,
+    only_broadcast, somebody_never_learns,
 };
 use crate::explore::Notion;
 use crate::world::{Fault, Faults, Scheduler, Setting, Witness};
@@ -132,11 +133,8 @@ fn by_size<X: RenyiErdos>(nodes: u8) -> Case<X> {
 fn lossy<X: RenyiErdos>(nodes: u8) -> Case<X> {
     let settings = Settings { margin: 0, ..covering() };
     let mut setting = setting(nodes, &settings, Scheduler::Asynchronous { in_flight: 16 });
-    setting.faults = Faults {
-        loss: Fault::AtMost(2),
-        duplication: Fault::AtMost(1),
-        crash: Fault::AtMost(1),
-    };
+    setting.faults =
+        Faults { loss: Fault::AtMost(2), duplication: Fault::AtMost(1), crash: Fault::AtMost(1) };
     let asked = vec![(ModelPeer(0), payload())];
     let properties = vec![
         only_broadcast(asked),

@@ -24,10 +24,11 @@ pub(super) fn suites() -> Vec<Suite> {
 fn repairing_suite(nodes: u8) -> Suite {
     let about = "broadcast to one or two others, push gossip behind it; a message is lost, and \
                  everybody gets it all the same";
-    Suite::new(format!("stack-{nodes}"), about, move || repairing::<Broadcast<_>>(nodes))
-        .with_bug("does_not_repair", EVERYBODY, move || {
-            repairing::<bugs::does_not_repair::Broadcast<_>>(nodes)
-        })
+    Suite::new(format!("stack-{nodes}"), about, move || repairing::<Broadcast<_>>(nodes)).with_bug(
+        "does_not_repair",
+        EVERYBODY,
+        move || repairing::<bugs::does_not_repair::Broadcast<_>>(nodes),
+    )
 }
 
 fn racing_suite(nodes: u8) -> Suite {
@@ -66,7 +67,9 @@ fn racing<X: Stacked>(nodes: u8) -> Case<X> {
     Case { setting, properties: properties(everybody(Notion::Sometimes, 1)) }
 }
 
-fn properties<X: Stacked>(liveness: super::properties::Claim<X>) -> Vec<super::properties::Claim<X>> {
+fn properties<X: Stacked>(
+    liveness: super::properties::Claim<X>,
+) -> Vec<super::properties::Claim<X>> {
     let asked = vec![(ModelPeer(0), payload())];
     vec![only_broadcast(asked), at_most_once(), bounded(2), liveness]
 }

@@ -38,7 +38,10 @@ pub(crate) struct Armed<T> {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub(crate) enum Stimulus {
     Start,
-    Message { from: u8, message: u32 },
+    Message {
+        from: u8,
+        message: u32,
+    },
     /// The timer at that place in the list of armed ones.
     Timer(u8),
     /// The request at that place in the world's list.
@@ -218,9 +221,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
 fn merge<X: Protocol<ModelPeer>>(told: Vec<Told<X>>) -> Vec<Outcome> {
     let mut merged: Vec<Outcome> = Vec::new();
     for Told { outcome, .. } in told {
-        let equal = |known: &&mut Outcome| {
-            known.local == outcome.local && known.sends == outcome.sends
-        };
+        let equal =
+            |known: &&mut Outcome| known.local == outcome.local && known.sends == outcome.sends;
         match merged.iter_mut().find(equal) {
             Some(known) => known.weight += outcome.weight,
             None => merged.push(outcome),
@@ -307,7 +309,9 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Run<'a, X, A> {
     }
 }
 
-fn owned<X: Protocol<ModelPeer>>(effect: Effect<'_, ModelPeer, X>) -> Effect<'static, ModelPeer, X> {
+fn owned<X: Protocol<ModelPeer>>(
+    effect: Effect<'_, ModelPeer, X>,
+) -> Effect<'static, ModelPeer, X> {
     match effect {
         Effect::Send { to, message } => Effect::Send { to: to.into_owned().into(), message },
         Effect::Arm { timer, after } => Effect::Arm { timer, after },

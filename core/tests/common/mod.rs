@@ -1,0 +1,262 @@
+//! What the tests share: settings, machines to poke at, and groups of machines under a
+//! random scheduler.
+#![allow(dead_code, unreachable_pub, reason = "each test is a crate that uses a part of it")]
+
+use std::collections::BTreeSet;
+
+use rumormill_core::bytes::Bytes;
+use rumormill_core::protocols::periodic_gossip::{self, Mode};
+use rumormill_core::protocols::renyi_erdos;
+use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
+use rumormill_core::rand::{RngExt, SeedableRng};
+use rumormill_core::rumor::{Id, Rumor};
+use rumormill_core::seen::Memory;
+use rumormill_core::trace::Record;
+use rumormill_core::{
+    Bias, Effect, Effects, Event, FromRng, Neighborhood, Node, Peer, Positions, Protocol,
+    Randomness, SocketPeer, Ticks,
+};
+
+/// The generator that all tests use.
+pub type Source = FromRng<Xoshiro256PlusPlus>;
+
+pub fn source(seed: u64) -> Source {
+    FromRng(Xoshiro256PlusPlus::seed_from_u64(seed))
+}
+
+/// A source for steps that must not draw.
+pub struct NoDraw;
+
+impl Randomness for NoDraw {
+    fn below(&mut self, outcomes: u32) -> u32 {
+        panic!("a draw of one of {outcomes}")
+    }
+
+    fn subset(&mut self, size: usize, of: u32) -> Positions {
+        panic!("a draw of {size} of {of}")
+    }
+
+    fn coin(&mut self, bias: Bias) -> bool {
+        panic!("a coin of {bias:?}")
+    }
+}
+
+/// A machine with its source of randomness and its effects.
+pub struct Machine<P: Peer, X: Protocol<P>> {
+    pub node: Node<P, X>,
+    pub effects: Effects<P, X>,
+}
+
+impl<P: Peer, X: Protocol<P>> Machine<P, X> {
+    pub fn new(me: P, neighbors: impl IntoIterator<Item = P>, protocol: X) -> Self {
+        let node = Node::new(Neighborhood::of(me, neighbors), protocol);
+        Self { node, effects: Effects::new() }
+    }
+
+    /// One step, and its effects.
+    pub fn act(
+        &mut self,
+        event: Event<P, X>,
+        random: &mut dyn Randomness,
+    ) -> Vec<Effect<'static, P, X>> {
+        self.node.handle(event, random, &mut self.effects);
+        self.effects.iter().map(owned).collect()
+    }
+
+    /// A message is handled without a draw.
+    pub fn hear(&mut self, from: P, message: X::Message) -> Vec<Effect<'static, P, X>> {
+        self.act(Event::Message { from, message }, &mut NoDraw)
+    }
+
+    /// A request is handled without a draw.
+    pub fn ask(&mut self, request: X::Request) -> Vec<Effect<'static, P, X>> {
+        self.act(Event::Request(request), &mut NoDraw)
+    }
+}
+
+fn owned<P: Peer, X: Protocol<P>>(effect: Effect<'_, P, X>) -> Effect<'static, P, X> {
+    match effect {
+        Effect::Send { to, message } => Effect::Send { to: to.into_owned().into(), message },
+        Effect::Arm { timer, after } => Effect::Arm { timer, after },
+        Effect::Disarm { timer } => Effect::Disarm { timer },
+        Effect::Notify(notice) => Effect::Notify(notice),
+    }
+}
+
+/// What was sent, and to whom.
+pub fn sent<P: Peer, X: Protocol<P>>(effects: &[Effect<'_, P, X>]) -> Vec<(Vec<P>, X::Message)> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Send { to, message } => Some((to.to_vec(), message.clone())),
+            _ => None,
+        })
+        .collect()
+}
+
+/// What was told.
+pub fn told<P: Peer, X: Protocol<P>>(effects: &[Effect<'_, P, X>]) -> Vec<X::Notice> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Notify(notice) => Some(notice.clone()),
+            _ => None,
+        })
+        .collect()
+}
+
+/// What was armed.
+pub fn armed<P: Peer, X: Protocol<P>>(effects: &[Effect<'_, P, X>]) -> Vec<(X::Timer, Ticks)> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Arm { timer, after } => Some((*timer, *after)),
+            _ => None,
+        })
+        .collect()
+}
+
+pub fn rumor(origin: u32, sequence: u64, length: usize) -> Rumor<u32> {
+    rumor_of(origin, sequence, length)
+}
+
+pub fn rumor_of<P: Peer>(origin: P, sequence: u64, length: usize) -> Rumor<P> {
+    Rumor { id: Id { origin, sequence }, payload: Bytes::from(vec![sequence as u8; length]) }
+}
+
+/// The longest encoding that a socket peer has.
+pub fn longest_peer(port: u16) -> SocketPeer {
+    use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+    let address = SocketAddr::new(IpAddr::V6(Ipv6Addr::from_bits(u128::MAX)), port | 0x8000);
+    SocketPeer::new(address, rumormill_core::Epoch(u64::MAX))
+}
+
+pub const MEMORY: Memory = Memory { origins: 1000, forget_after: Some(3) };
+
+/// A fanout of `ln N`, exactly.
+pub fn flood() -> renyi_erdos::Settings {
+    renyi_erdos::Settings { margin: 0, memory: MEMORY, period: Ticks(50), max_payload: 1000 }
+}
+
+/// Rumors stay hot for three periods, and there is room for four of them.
+pub fn gossip(mode: Mode) -> periodic_gossip::Settings {
+    periodic_gossip::Settings {
+        mode,
+        fanout: 2,
+        period: Ticks(10),
+        hot: std::num::NonZeroU16::new(3),
+        buffer: 4,
+        max_message: 400,
+        memory: MEMORY,
+    }
+}
+
+/// A group in which messages are lost, repeated and reordered, timers fire in any order, and each
+/// process is asked for something now and then. Returns the entries of its trace.
+pub fn run_recorded<P: Peer, X: Protocol<P>>(
+    nodes: Vec<Node<P, X>>,
+    seed: u64,
+    steps: u32,
+    ask: impl Fn(u32) -> X::Request,
+) -> Vec<u8> {
+    let mut group = Group::new(nodes, seed);
+    group.start();
+    for step in 0..steps {
+        group.step(|| ask(step));
+    }
+    group.end()
+}
+
+struct Group<P: Peer, X: Protocol<P>> {
+    nodes: Vec<Node<P, X>>,
+    armed: Vec<BTreeSet<X::Timer>>,
+    flying: Vec<(usize, P, X::Message)>,
+    chance: Xoshiro256PlusPlus,
+    random: Source,
+    effects: Effects<P, X>,
+    trace: Vec<u8>,
+}
+
+impl<P: Peer, X: Protocol<P>> Group<P, X> {
+    fn new(nodes: Vec<Node<P, X>>, seed: u64) -> Self {
+        let mut trace = Vec::new();
+        for node in &nodes {
+            Record::Begin(std::borrow::Cow::Borrowed(node)).write(&mut trace);
+        }
+        Self {
+            armed: vec![BTreeSet::new(); nodes.len()],
+            nodes,
+            flying: Vec::new(),
+            chance: Xoshiro256PlusPlus::seed_from_u64(seed),
+            random: source(seed + 1),
+            effects: Effects::new(),
+            trace,
+        }
+    }
+
+    fn start(&mut self) {
+        for place in 0..self.nodes.len() {
+            self.handle(place, Event::Start);
+        }
+    }
+
+    fn step(&mut self, ask: impl FnOnce() -> X::Request) {
+        let place = self.chance.random_range(0..self.nodes.len());
+        match self.chance.random_range(0..10) {
+            0 => self.handle(place, Event::Request(ask())),
+            1 => self.fire(place),
+            _ => self.deliver(),
+        }
+    }
+
+    fn fire(&mut self, place: usize) {
+        let count = self.armed[place].len();
+        if count > 0 {
+            let which = self.chance.random_range(0..count);
+            let timer = *self.armed[place].iter().nth(which).expect("within the count");
+            self.armed[place].remove(&timer);
+            self.handle(place, Event::Timer(timer));
+        }
+    }
+
+    fn deliver(&mut self) {
+        if self.flying.is_empty() {
+            return;
+        }
+        let which = self.chance.random_range(0..self.flying.len());
+        let (place, from, message) = match self.chance.random_range(0..10) {
+            0 => self.flying[which].clone(),
+            _ => self.flying.swap_remove(which),
+        };
+        if self.chance.random_range(0..10) > 0 {
+            self.handle(place, Event::Message { from, message });
+        }
+    }
+
+    fn handle(&mut self, place: usize, event: Event<P, X>) {
+        let Self { nodes, random, effects, trace, .. } = self;
+        nodes[place].handle_recorded(place as u32, event, random, effects, trace);
+        let me = self.nodes[place].me();
+        for effect in self.effects.drain() {
+            match effect {
+                Effect::Send { to, message } => {
+                    for to in to.iter() {
+                        let place = self.nodes.iter().position(|node| node.me() == *to);
+                        self.flying.extend(place.map(|place| (place, me, message.clone())));
+                    }
+                }
+                Effect::Arm { timer, .. } => drop(self.armed[place].insert(timer)),
+                Effect::Disarm { timer } => drop(self.armed[place].remove(&timer)),
+                Effect::Notify(_) => {}
+            }
+        }
+    }
+
+    fn end(mut self) -> Vec<u8> {
+        for (place, node) in self.nodes.iter().enumerate() {
+            let state = std::borrow::Cow::Borrowed(node);
+            Record::End { node: place as u32, state }.write(&mut self.trace);
+        }
+        self.trace
+    }
+}

@@ -1,0 +1,113 @@
+//! Whatever bytes come in, from the network or from a file, what is allocated is bounded by their
+//! number.
+
+mod common;
+#[path = "common/counting.rs"]
+mod counting;
+
+use common::{flood, gossip, longest_peer, rumor, rumor_of, run_recorded};
+use counting::allocations;
+use proptest::prelude::*;
+use rumormill_core::bytes::Bytes;
+use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS, Mode};
+use rumormill_core::rumor::{MAX_PAYLOAD, Rumor};
+use rumormill_core::stacks::broadcast::{Broadcast, Message, Request};
+use rumormill_core::trace::replay;
+use rumormill_core::wire::{Header, Label, Malformed, decode_frame, encode_frame};
+use rumormill_core::{Epoch, Neighborhood, Node, SocketPeer};
+
+/// An item of a list takes 96 bytes in memory and at least one on the wire, and comes in lists of
+/// at most [`MAX_RUMORS`], of which a message has two.
+fn decoding_allocates_in_proportion(datagram: &Bytes) -> Result<(), TestCaseError> {
+    let label = Label::default();
+    let (_, stack, _) = allocations(|| decode_frame::<Message<SocketPeer>>(&label, datagram));
+    let (_, bare, _) = allocations(|| decode_frame::<Rumor<u32>>(&label, datagram));
+    prop_assert!(stack <= 2 * 96 * datagram.len().min(MAX_RUMORS), "{stack} bytes");
+    prop_assert!(bare == 0, "{bare} bytes");
+    Ok(())
+}
+
+/// A frame of `message` that is cut off and followed by something else.
+fn begun(message: &Message<SocketPeer>, cut: usize, tail: &[u8]) -> Bytes {
+    let header = Header { label: Label::default(), from: Epoch(1), to: Epoch(2) };
+    let mut frame = Vec::new();
+    encode_frame(&header, message, &mut frame);
+    frame.truncate(frame.len().saturating_sub(cut));
+    frame.extend_from_slice(tail);
+    Bytes::from(frame)
+}
+
+fn exchange(rumors: usize) -> Message<SocketPeer> {
+    let rumors: Vec<_> =
+        (0..rumors).map(|number| rumor_of(longest_peer(number as u16), 1, number)).collect();
+    let have = rumors.iter().map(|rumor| rumor.id).collect();
+    Message::Repair(periodic_gossip::Message::Exchange { have, rumors })
+}
+
+proptest! {
+    #[test]
+    fn garbage(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
+        decoding_allocates_in_proportion(&Bytes::from(bytes))?;
+    }
+
+    #[test]
+    fn what_begins_like_a_message(
+        rumors in 0..MAX_RUMORS,
+        cut in 0..5000_usize,
+        tail in proptest::collection::vec(any::<u8>(), 0..100),
+    ) {
+        decoding_allocates_in_proportion(&begun(&exchange(rumors), cut, &tail))?;
+    }
+}
+
+/// The lists of an exchange without rumors are its last two bytes.
+#[test]
+fn a_length_beyond_the_limit_is_refused_before_anything_is_allocated() {
+    let lists = |tail: &[u8]| {
+        let datagram = begun(&exchange(0), 2, tail);
+        let label = Label::default();
+        let (calls, _, result) =
+            allocations(|| decode_frame::<Message<SocketPeer>>(&label, &datagram).map(|_| ()));
+        assert_eq!(calls, 0);
+        result
+    };
+    let too_long = |claimed, limit| Err(Malformed::TooLong { claimed, limit: limit as u64 });
+    assert_eq!(lists(&[0, 0]), Ok(()));
+    assert_eq!(lists(&[65, 0]), too_long(65, MAX_RUMORS));
+    let huge = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
+    assert_eq!(lists(&huge), too_long(u64::MAX, MAX_RUMORS));
+    assert_eq!(lists(&[64, 0]), Err(Malformed::Garbled), "more items than bytes");
+
+    let header = Header { label: Label::default(), from: Epoch(1), to: Epoch(2) };
+    let mut frame = Vec::new();
+    encode_frame(&header, &rumor(7, 1, 0), &mut frame);
+    frame.pop();
+    frame.extend([0x80, 0x80, 4]);
+    let (calls, _, result) =
+        allocations(|| decode_frame::<Rumor<u32>>(&header.label, &Bytes::from(frame.clone())));
+    assert_eq!(result.map(|_| ()), too_long(65_536, MAX_PAYLOAD));
+    assert!(calls <= 2, "the datagram itself");
+}
+
+fn recorded() -> Vec<u8> {
+    let nodes = (0..3_u32).map(|me| {
+        let stack = Broadcast::new(3, flood(), gossip(Mode::PushPull));
+        Node::new(Neighborhood::of(me, 0..3), stack)
+    });
+    run_recorded(nodes.collect(), 1, 100, |step| Request::broadcast(vec![step as u8; 9].into()))
+}
+
+/// A list in a file may claim any length; serde reserves at most a mebibyte ahead.
+#[test]
+fn a_trace_whose_lists_claim_the_length_of_the_universe_is_refused_cheaply() {
+    let trace = recorded();
+    let length = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f];
+    for place in 0..trace.len() {
+        let mut forged = trace[..place].to_vec();
+        forged.extend(length);
+        forged.extend(&trace[place + 1..]);
+        let (_, bytes, result) = allocations(|| replay::<u32, Broadcast<u32>>(&forged));
+        assert!(bytes < (4 << 20) + 1000 * forged.len(), "{bytes} bytes at {place}");
+        drop(result);
+    }
+}

@@ -1,0 +1,207 @@
+//! Changes of the view: who may be in it, and that all layers are told within the same step.
+
+mod common;
+
+use common::{Machine, NoDraw, armed, told};
+use rumormill_core::{
+    Change, Context, Epoch, Event, MAX_CHANGES, Neighborhood, Never, NotAdded, Peer, Protocol,
+    Route, SocketPeer, Ticks, stack, wire_by_serde,
+};
+use serde::{Deserialize, Serialize};
+
+/// Does with the view what it is asked for, and tells what it learns about it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+struct Watcher<P: Peer> {
+    last: Option<Change<P>>,
+}
+
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+enum Wish<P: Peer> {
+    Add(Vec<P>),
+    Remove(Vec<P>),
+}
+
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+struct Hello;
+
+wire_by_serde!(Hello);
+
+impl<P: Peer> Protocol<P> for Watcher<P> {
+    type Message = Hello;
+    type Timer = Never;
+    type Request = Wish<P>;
+    type Notice = Change<P>;
+
+    fn on_message(&mut self, _: &mut Context<'_, P, Self>, _: P, Hello: Hello) {}
+
+    fn on_request(&mut self, context: &mut Context<'_, P, Self>, wish: Wish<P>) {
+        match wish {
+            Wish::Add(peers) => peers.into_iter().for_each(|peer| {
+                let _counted = context.add_neighbor(peer);
+            }),
+            Wish::Remove(peers) => peers.into_iter().for_each(|peer| {
+                context.remove_neighbor(peer);
+            }),
+        }
+    }
+
+    fn on_neighbor(&mut self, context: &mut Context<'_, P, Self>, change: Change<P>) {
+        self.last = Some(change);
+        context.notify(change);
+    }
+}
+
+stack! {
+    /// Two layers that watch the same view.
+    struct Watchers<P> notifies (bool, Change<P>) {
+        lower: Lower(Watcher<P>) => tell_lower,
+        upper: Upper(Watcher<P>) => tell_upper,
+    }
+}
+
+fn tell_lower<P: Peer>(change: Change<P>) -> Route<Request<P>, (bool, Change<P>)> {
+    Route::Application((false, change))
+}
+
+fn tell_upper<P: Peer>(change: Change<P>) -> Route<Request<P>, (bool, Change<P>)> {
+    Route::Application((true, change))
+}
+
+/// Restores a dropped neighbour at once, and so never comes to rest.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Stubborn;
+
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+struct Again;
+
+impl<P: Peer> Protocol<P> for Stubborn {
+    type Message = Never;
+    type Timer = Again;
+    type Request = Never;
+    type Notice = Result<(), String>;
+
+    fn on_start(&mut self, context: &mut Context<'_, P, Self>) {
+        let first = context.neighborhood().peers()[0];
+        assert!(context.remove_neighbor(first));
+    }
+
+    fn on_message(&mut self, _: &mut Context<'_, P, Self>, _: P, never: Never) {
+        match never {}
+    }
+
+    fn on_neighbor(&mut self, context: &mut Context<'_, P, Self>, change: Change<P>) {
+        context.set_timer(Ticks(1), Again);
+        match change {
+            Change::Down(peer) => {
+                let added = context.add_neighbor(peer);
+                context.notify(added.map_err(|not| not.to_string()));
+            }
+            Change::Up(peer) => drop(context.remove_neighbor(peer)),
+        }
+    }
+}
+
+fn at(port: u16, epoch: u64) -> SocketPeer {
+    SocketPeer::new(([127, 0, 0, 1], port).into(), Epoch(epoch))
+}
+
+fn watchers(neighbors: &[SocketPeer]) -> Machine<SocketPeer, Watchers<SocketPeer>> {
+    let watcher = Watcher { last: None };
+    let mut machine =
+        Machine::new(at(1, 5), [], Watchers { lower: watcher.clone(), upper: watcher });
+    machine.node.neighborhood = Neighborhood::new(at(1, 5), 100);
+    for &peer in neighbors {
+        machine.node.neighborhood.add(peer).expect("room");
+    }
+    machine
+}
+
+/// What both layers must have been told, one change after the other.
+fn both(changes: &[Change<SocketPeer>]) -> Vec<(bool, Change<SocketPeer>)> {
+    changes.iter().flat_map(|&change| [(false, change), (true, change)]).collect()
+}
+
+#[test]
+fn a_sign_of_life_renews_a_contact_and_a_restarted_neighbour_and_all_layers_learn_of_it() {
+    for earlier in [at(7, 0), at(7, 3)] {
+        let mut machine = watchers(&[at(6, 1), earlier, at(8, 1)]);
+        let effects = machine.hear(at(7, 4), Message::Upper(Hello));
+        assert_eq!(told(&effects), both(&[Change::Down(earlier), Change::Up(at(7, 4))]));
+        assert_eq!(machine.node.neighborhood.peers(), [at(6, 1), at(7, 4), at(8, 1)]);
+        assert!(machine.hear(at(7, 4), Message::Lower(Hello)).is_empty(), "only once");
+        assert!(machine.hear(at(7, 2), Message::Lower(Hello)).is_empty(), "a late message");
+        assert!(machine.hear(at(9, 2), Message::Lower(Hello)).is_empty(), "a stranger");
+    }
+}
+
+#[test]
+fn one_layers_change_reaches_both() {
+    let mut machine = watchers(&[at(6, 0)]);
+    let effects = machine.ask(Request::Lower(Wish::Add(vec![at(7, 1), at(6, 2)])));
+    let ups = [Change::Up(at(7, 1)), Change::Down(at(6, 0)), Change::Up(at(6, 2))];
+    assert_eq!(told(&effects), both(&ups));
+    let effects = machine.ask(Request::Upper(Wish::Remove(vec![at(9, 1), at(7, 1)])));
+    assert_eq!(told(&effects), both(&[Change::Down(at(7, 1))]));
+    assert_eq!(machine.effects.overflow(), 0);
+}
+
+#[test]
+fn a_view_holds_one_life_of_each_place_and_none_of_its_own() {
+    let mut view = Neighborhood::new(at(1, 5), 2);
+    for life in [0, 4, 5, 6] {
+        assert_eq!(view.add(at(1, life)), Err(NotAdded::Oneself));
+    }
+    assert_eq!(view.add(at(7, 0)), Ok(()));
+    assert_eq!(view.add(at(8, 3)), Ok(()));
+    assert_eq!(view.add(at(9, 0)), Err(NotAdded::Full { capacity: 2 }));
+    assert_eq!(view.add(at(8, 0)), Err(NotAdded::Present));
+    assert_eq!(view.add(at(8, 2)), Err(NotAdded::Present));
+    assert_eq!(view.add(at(7, 1)), Ok(()), "the place of the contact is no further place");
+    assert_eq!(view.peers(), [at(7, 1), at(8, 3)]);
+}
+
+#[test]
+fn a_file_cannot_smuggle_in_two_lives_of_a_place() {
+    let read = |peers: &[SocketPeer]| {
+        let bytes = postcard::to_allocvec(&(at(1, 5), 9_u32, peers)).expect("bytes");
+        postcard::from_bytes::<Neighborhood<SocketPeer>>(&bytes).is_ok()
+    };
+    assert!(read(&[at(7, 1), at(8, 2)]));
+    assert!(!read(&[at(7, 1), at(7, 2)]));
+    assert!(!read(&[at(7, 2), at(7, 1)]));
+}
+
+#[test]
+fn the_changes_of_a_step_end_and_those_beyond_the_limit_are_counted() {
+    let mut machine = Machine::new(0_u32, [1, 2], Stubborn);
+    let effects = machine.act(Event::Start, &mut NoDraw);
+    assert_eq!(armed(&effects).len(), MAX_CHANGES, "each change was told, and no more");
+    assert_eq!(machine.effects.overflow(), 1);
+    let refused = told(&effects).iter().filter(|added| added.is_err()).count();
+    assert_eq!(refused, 0, "the last of an even number was an addition");
+
+    let mut machine = watchers(&[]);
+    let crowd: Vec<_> = (100..).take(MAX_CHANGES + 3).map(|port| at(port, 1)).collect();
+    let effects = machine.ask(Request::Lower(Wish::Add(crowd.clone())));
+    assert_eq!(told(&effects).len(), 2 * MAX_CHANGES);
+    assert_eq!(machine.effects.overflow(), 3);
+    assert_eq!(machine.node.neighborhood.peers(), &crowd[..MAX_CHANGES]);
+
+    let strangers = (500..540).map(|port| at(port, 1));
+    let effects =
+        machine.ask(Request::Lower(Wish::Remove(crowd.into_iter().chain(strangers).collect())));
+    assert_eq!(told(&effects).len(), 2 * MAX_CHANGES);
+    assert_eq!(machine.effects.overflow(), 0, "who is no neighbour need not be removed");
+}
+
+#[test]
+fn a_renewal_may_be_the_last_change_of_a_step() {
+    let mut machine = watchers(&[at(7, 0)]);
+    let mut peers: Vec<_> = (100..).take(MAX_CHANGES - 1).map(|port| at(port, 1)).collect();
+    peers.push(at(7, 1));
+    let effects = machine.ask(Request::Lower(Wish::Add(peers)));
+    assert_eq!(told(&effects).len(), 2 * (MAX_CHANGES + 1));
+    assert_eq!(machine.effects.overflow(), 0);
+}

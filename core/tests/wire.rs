@@ -1,0 +1,202 @@
+//! Frames: what is written is read, and whatever is read keeps to the bounds.
+
+mod common;
+
+use common::longest_peer;
+use proptest::prelude::*;
+use rumormill_core::bytes::Bytes;
+use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS};
+use rumormill_core::rumor::{Id, MAX_PAYLOAD, Rumor};
+use rumormill_core::stacks::broadcast::Message;
+use rumormill_core::wire::{
+    Header, Label, MAGIC, MAX_LABEL, MAX_OVERHEAD, Malformed, VERSION, Wire, decode_frame,
+    encode_frame,
+};
+use rumormill_core::{Epoch, Never, Peer, SocketPeer};
+
+fn label(text: &str) -> Label {
+    Label::new(text).expect("short enough")
+}
+
+fn encoded<M: Wire>(header: &Header, message: &M) -> Vec<u8> {
+    let mut frame = Vec::new();
+    encode_frame(header, message, &mut frame);
+    frame
+}
+
+fn headers() -> impl Strategy<Value = Header> {
+    ("[a-z]{0,32}", any::<u64>(), any::<u64>()).prop_map(|(text, from, to)| Header {
+        label: label(&text),
+        from: Epoch(from),
+        to: Epoch(to),
+    })
+}
+
+fn sockets() -> impl Strategy<Value = SocketPeer> + Clone {
+    let address = prop_oneof![any::<u128>(), any::<u32>().prop_map(u128::from), Just(u128::MAX)];
+    (address, any::<u16>(), any::<u64>()).prop_map(|(ip, port, epoch)| {
+        let ip = std::net::Ipv6Addr::from_bits(ip);
+        SocketPeer::new(std::net::SocketAddr::new(ip.into(), port), Epoch(epoch))
+    })
+}
+
+fn rumors<P: Peer>(origins: impl Strategy<Value = P>) -> impl Strategy<Value = Rumor<P>> {
+    let payload = prop_oneof![
+        10 => proptest::collection::vec(any::<u8>(), 0..80),
+        1 => proptest::collection::vec(any::<u8>(), 200..300)
+    ];
+    (origins, any::<u64>(), payload).prop_map(|(origin, sequence, payload)| Rumor {
+        id: Id { origin, sequence },
+        payload: Bytes::from(payload),
+    })
+}
+
+/// Every kind of message that the default stack knows.
+fn messages<P: Peer>(
+    origins: impl Strategy<Value = P> + Clone,
+) -> impl Strategy<Value = Message<P>> {
+    use periodic_gossip::Message::{Exchange, Pull, Push};
+    let some = proptest::collection::vec(rumors(origins.clone()), 0..=8);
+    let have = proptest::collection::vec(rumors(origins.clone()), 0..=MAX_RUMORS)
+        .prop_map(|rumors| rumors.iter().map(|rumor| rumor.id).collect::<Vec<_>>());
+    let gossip = (0..3, have, some).prop_map(|(kind, have, rumors)| match kind {
+        0 => Pull { have },
+        1 => Exchange { have, rumors },
+        _ => Push { rumors },
+    });
+    prop_oneof![rumors(origins).prop_map(Message::Forward), gossip.prop_map(Message::Repair)]
+}
+
+fn decoded<P: Peer>(label: &Label, frame: Vec<u8>) -> Result<(Header, Message<P>), Malformed> {
+    let datagram = Bytes::from(frame);
+    let read = decode_frame(label, &datagram);
+    if let Ok((_, message)) = &read {
+        keeps_to_the_bounds(message, &datagram);
+    }
+    read
+}
+
+/// No list is longer than it may be, and every payload is a part of the datagram's buffer.
+fn keeps_to_the_bounds<P: Peer>(message: &Message<P>, datagram: &Bytes) {
+    use periodic_gossip::Message::{Exchange, Pull, Push};
+    let (have, rumors): (&[_], &[_]) = match message {
+        Message::Size(never) => match *never {},
+        Message::Forward(rumor) => (&[], std::slice::from_ref(rumor)),
+        Message::Repair(Pull { have }) => (have, &[]),
+        Message::Repair(Exchange { have, rumors }) => (have, rumors),
+        Message::Repair(Push { rumors }) => (&[], rumors),
+    };
+    assert!(have.len() <= MAX_RUMORS && rumors.len() <= MAX_RUMORS);
+    let buffer = datagram.as_ptr_range();
+    for rumor in rumors.iter().filter(|rumor| !rumor.payload.is_empty()) {
+        assert!(rumor.payload.len() <= MAX_PAYLOAD);
+        let payload = rumor.payload.as_ptr_range();
+        assert!(buffer.start <= payload.start && payload.end <= buffer.end, "a copy");
+    }
+}
+
+/// Every truncation and every flip of one bit. A truncated frame is never a frame; a flipped one may
+/// be (the flip may be in a payload), but never says the same.
+fn is_read_back_and_damage_is_noticed<P: Peer>(
+    header: Header,
+    message: Message<P>,
+) -> Result<(), TestCaseError> {
+    let frame = encoded(&header, &message);
+    let length = frame.len();
+    for cut in 0..length {
+        prop_assert!(decoded::<P>(&header.label, frame[..cut].to_vec()).is_err());
+    }
+    for bit in 0..8 * length {
+        let mut flipped = frame.clone();
+        flipped[bit / 8] ^= 1 << (bit % 8);
+        if let Ok(read) = decoded::<P>(&header.label, flipped) {
+            prop_assert_ne!(read, (header, message.clone()));
+        }
+    }
+    let mut longer = frame.clone();
+    longer.push(0);
+    prop_assert_eq!(decoded::<P>(&header.label, longer), Err(Malformed::Trailing));
+    prop_assert_eq!(decoded(&header.label, frame), Ok((header, message)));
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn every_message_among_sockets(header in headers(), message in messages(sockets())) {
+        is_read_back_and_damage_is_noticed(header, message)?;
+    }
+
+    #[test]
+    fn every_message_among_numbers(header in headers(), message in messages(any::<u32>())) {
+        is_read_back_and_damage_is_noticed(header, message)?;
+    }
+}
+
+proptest! {
+    #[test]
+    fn random_bytes(bytes in proptest::collection::vec(any::<u8>(), 0..300)) {
+        let _ = decoded::<SocketPeer>(&label(""), bytes.clone());
+        let mut framed = vec![MAGIC[0], MAGIC[1], VERSION, 0, 1, 1];
+        framed.extend(bytes);
+        let _ = decoded::<SocketPeer>(&label(""), framed);
+    }
+
+    #[test]
+    fn the_head_of_one_frame_and_the_tail_of_another(
+        (one, other) in (messages(sockets()), messages(sockets())),
+        (cut, join) in (any::<prop::sample::Index>(), any::<prop::sample::Index>()),
+    ) {
+        let header = Header { label: label("x"), from: Epoch(1), to: Epoch(2) };
+        let (mut head, tail) = (encoded(&header, &one), encoded(&header, &other));
+        head.truncate(cut.index(head.len()));
+        head.extend(&tail[join.index(tail.len())..]);
+        let _ = decoded::<SocketPeer>(&header.label, head);
+    }
+}
+
+#[test]
+fn what_is_no_frame_of_this_cluster_is_told_apart() {
+    let header = Header { label: label("here"), from: Epoch(1), to: Epoch::UNKNOWN };
+    let rumor = common::rumor(7, 1, 3);
+    let frame = encoded(&header, &rumor);
+    let read = |label: &Label, frame: &[u8]| {
+        decode_frame::<Rumor<u32>>(label, &Bytes::copy_from_slice(frame)).map(|_| ())
+    };
+    assert_eq!(read(&header.label, &frame), Ok(()));
+    assert_eq!(read(&label("there"), &frame), Err(Malformed::Label));
+    assert_eq!(read(&label("her"), &frame), Err(Malformed::Label));
+    assert_eq!(read(&label(""), &frame), Err(Malformed::Label));
+    let changed = |place: usize, byte: u8| {
+        let mut changed = frame.clone();
+        changed[place] = byte;
+        read(&header.label, &changed)
+    };
+    assert_eq!(changed(0, b'q'), Err(Malformed::Foreign));
+    assert_eq!(changed(1, b'q'), Err(Malformed::Foreign));
+    assert_eq!(changed(2, 2), Err(Malformed::Version { version: 2 }));
+    assert_eq!(changed(3, 255), Err(Malformed::Garbled));
+    assert_eq!(read(&header.label, b""), Err(Malformed::Foreign));
+    assert_eq!(read(&header.label, b"r"), Err(Malformed::Foreign));
+    let silent = decode_frame::<Never>(&header.label, &Bytes::from(frame));
+    assert_eq!(silent.map(|_| ()), Err(Malformed::UnknownKind { tag: 7 }));
+}
+
+#[test]
+fn a_label_has_a_limit() {
+    let longest = "x".repeat(MAX_LABEL);
+    assert_eq!(label(&longest).as_str(), longest);
+    assert_eq!(Label::new(&"x".repeat(MAX_LABEL + 1)).map_err(|error| error.length), Err(33));
+}
+
+#[test]
+fn the_overhead_of_a_frame_is_an_upper_bound_that_is_reached() {
+    let header =
+        Header { label: label(&"x".repeat(MAX_LABEL)), from: Epoch(u64::MAX), to: Epoch(u64::MAX) };
+    let id = Id { origin: longest_peer(1), sequence: 0 };
+    let message = Message::Forward(Rumor { id, payload: Bytes::new() });
+    let alone = Header { label: label(""), from: Epoch(0), to: Epoch(0) };
+    let difference = encoded(&header, &message).len() - encoded(&alone, &message).len();
+    assert_eq!(difference, MAX_OVERHEAD - 6);
+}

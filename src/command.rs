@@ -1,0 +1,48 @@
+//! The subcommands, one file each.
+
+mod check;
+mod demo;
+mod explore;
+mod machines;
+mod output;
+mod replay;
+mod run;
+mod signals;
+
+use anyhow::Result;
+use clap::Subcommand;
+
+/// Whether what a subcommand looked at is as it should be.
+pub(crate) enum Outcome {
+    /// Everything held.
+    Holds,
+    /// A property failed, or a replay differed.
+    Fails,
+}
+
+impl Outcome {
+    fn of(holds: bool) -> Self {
+        if holds { Self::Holds } else { Self::Fails }
+    }
+}
+
+#[derive(Subcommand)]
+pub(crate) enum Command {
+    Demo(demo::Arguments),
+    Check(check::Arguments),
+    Explore(explore::Arguments),
+    Run(run::Arguments),
+    Replay(replay::Arguments),
+}
+
+impl Command {
+    pub(crate) fn run(self) -> Result<Outcome> {
+        match self {
+            Self::Demo(arguments) => demo::run(&arguments),
+            Self::Check(arguments) => check::run(&arguments),
+            Self::Explore(arguments) => explore::run(&arguments),
+            Self::Run(arguments) => run::run(&arguments),
+            Self::Replay(arguments) => replay::run(&arguments),
+        }
+    }
+}

@@ -1,0 +1,204 @@
+//! `rumormill check`: every state of small groups, judged by two engines.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result, bail};
+use clap::Args;
+use rumormill::models::suites::{BugReport, PropertyReport, Report, Suite, catalogue};
+use serde::Serialize;
+
+use super::Outcome;
+use super::output::Output;
+
+/// Explores every state of small groups, with faults and every outcome of every draw
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The suites; all of them where none is named
+    suites: Vec<String>,
+    /// List the suites and end
+    #[arg(long)]
+    list: bool,
+    /// Tell the runs that show a property, or a seeded bug
+    #[arg(long)]
+    stories: bool,
+    /// Save those runs as traces into this folder
+    #[arg(long, value_name = "DIR")]
+    traces: Option<PathBuf>,
+    /// Print one JSON document to the standard output
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Entry<'a> {
+    suite: &'a str,
+    about: &'a str,
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
+    let output = Output { json: arguments.json };
+    let suites = find_suites(&arguments.suites)?;
+    if arguments.list {
+        return list(output, &suites);
+    }
+    let mut reports = Vec::new();
+    for suite in &suites {
+        let report = suite.run().with_context(|| format!("cannot check {}", suite.name))?;
+        say(output, &report, arguments.stories);
+        if let Some(folder) = &arguments.traces {
+            save(folder, &report)?;
+        }
+        reports.push(report);
+    }
+    summarize(output, &reports);
+    output.document(&reports)?;
+    Ok(Outcome::of(reports.iter().all(Report::holds)))
+}
+
+/// The suites of those names; all where there is none.
+pub(super) fn find_suites(names: &[String]) -> Result<Vec<Suite>> {
+    let mut all = catalogue();
+    if names.is_empty() {
+        return Ok(all);
+    }
+    let mut found = Vec::new();
+    for name in names {
+        match all.iter().position(|suite| suite.name == *name) {
+            Some(place) => found.push(all.remove(place)),
+            None if found.iter().any(|suite| suite.name == *name) => {}
+            None => bail!("there is no suite `{name}`; `rumormill check --list` names them"),
+        }
+    }
+    Ok(found)
+}
+
+fn list(output: Output, suites: &[Suite]) -> Result<Outcome> {
+    for suite in suites {
+        output.say(format_args!("{:<24} {}", suite.name, suite.about));
+    }
+    let entries: Vec<_> =
+        suites.iter().map(|suite| Entry { suite: &suite.name, about: &suite.about }).collect();
+    output.document(&entries)?;
+    Ok(Outcome::Holds)
+}
+
+/// Says what came of a suite.
+pub(super) fn say(output: Output, report: &Report, stories: bool) {
+    output.say(format_args!("{}: {}", report.suite, report.about));
+    output.say(format_args!(
+        "  {} nodes: {} states, {} transitions in {:.2} s ({:.1} M/s); one node: {} states",
+        report.nodes,
+        report.states,
+        report.transitions,
+        report.seconds,
+        report.transitions as f64 / report.seconds.max(1e-9) / 1e6,
+        report.local_states,
+    ));
+    if let Some((states, transitions)) = report.expected {
+        let same = (states, transitions) == (report.states, report.transitions);
+        output.say(format_args!(
+            "  {} counted independently: {states} states, {transitions} transitions",
+            mark(same)
+        ));
+    }
+    if report.crowded_out > 0 {
+        output.say(format_args!(
+            "  {} messages, in all states together, found the network full and were lost",
+            report.crowded_out
+        ));
+    }
+    if report.overflow > 0 {
+        output.say(format_args!("  {} {} steps hit a limit", mark(false), report.overflow));
+    }
+    report.properties.iter().for_each(|property| say_property(output, property, stories));
+    for opinion in &report.second_opinions {
+        output.say(format_args!(
+            "  {} stateright, {}: {} states in {:.2} s, {}",
+            mark(opinion.agrees),
+            opinion.search,
+            opinion.states,
+            opinion.seconds,
+            if opinion.agrees { "agrees" } else { "DISAGREES" },
+        ));
+    }
+    report.bugs.iter().for_each(|bug| say_bug(output, bug, stories));
+}
+
+fn say_property(output: Output, property: &PropertyReport, stories: bool) {
+    let PropertyReport { name, notion, holds, story, .. } = property;
+    output.say(format_args!("  {} {notion}: {name}", mark(*holds)));
+    if let Some(Err(difference)) = &property.replay {
+        output.say(format_args!("    {} its run does not replay: {difference}", mark(false)));
+    }
+    if stories || !holds {
+        tell(output, story.as_deref());
+    }
+}
+
+fn say_bug(output: Output, bug: &BugReport, stories: bool) {
+    let replayed = match bug.replays {
+        Some(true) => ", and its counterexample replays",
+        Some(false) => ", but its counterexample DOES NOT REPLAY",
+        None => "",
+    };
+    output.say(format_args!(
+        "  {} bug `{}` (\"{}\") {} by: {}{replayed}",
+        mark(bug.holds()),
+        bug.bug,
+        bug.thought,
+        if bug.caught { "is caught" } else { "is NOT CAUGHT" },
+        bug.property,
+    ));
+    if stories {
+        output.say(format_args!("    in {}: {}", bug.file, bug.right.trim()));
+        output.say(format_args!("    became: {}", bug.wrong.trim()));
+        tell(output, bug.story.as_deref());
+    }
+}
+
+fn tell(output: Output, story: Option<&[String]>) {
+    for line in story.unwrap_or_default() {
+        output.say(format_args!("    {line}"));
+    }
+}
+
+fn mark(holds: bool) -> &'static str {
+    if holds { "✓" } else { "✗" }
+}
+
+fn summarize(output: Output, reports: &[Report]) {
+    let held = reports.iter().filter(|report| report.holds()).count();
+    let properties: usize = reports.iter().map(|report| report.properties.len()).sum();
+    let bugs: Vec<_> = reports.iter().flat_map(|report| &report.bugs).collect();
+    let caught = bugs.iter().filter(|bug| bug.holds()).count();
+    output.say(format_args!(
+        "{held} of {} suites hold: {properties} properties, {} states; {caught} of {} seeded bugs \
+         caught",
+        reports.len(),
+        reports.iter().map(|report| report.states).sum::<u64>(),
+        bugs.len(),
+    ));
+}
+
+fn save(folder: &Path, report: &Report) -> Result<()> {
+    let context = || format!("cannot save traces into {}", folder.display());
+    fs::create_dir_all(folder).with_context(context)?;
+    let properties = report.properties.iter().filter_map(|property| {
+        Some((format!("{}.{}", report.suite, file_name(property.name)), property.trace.as_ref()?))
+    });
+    let bugs = report.bugs.iter().filter_map(|bug| {
+        let name = format!("{}+{}.{}", report.suite, bug.bug, file_name(bug.property));
+        Some((name, bug.trace.as_ref()?))
+    });
+    for (name, trace) in properties.chain(bugs) {
+        fs::write(folder.join(name + ".trace"), trace).with_context(context)?;
+    }
+    Ok(())
+}
+
+/// The words of a property with dashes between them.
+fn file_name(property: &str) -> String {
+    let words = property.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty());
+    words.collect::<Vec<_>>().join("-")
+}
