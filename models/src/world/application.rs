@@ -20,6 +20,20 @@ pub trait Application<X: Protocol<ModelPeer>>: Send + Sync + 'static {
     ) -> Vec<X::Request>;
 }
 
+/// Nobody: asks for nothing and remembers nothing.
+impl<X: Protocol<ModelPeer>> Application<X> for () {
+    type State = ();
+
+    fn on_effect(
+        &self,
+        _: ModelPeer,
+        (): &mut (),
+        _: &Effect<'_, ModelPeer, X>,
+    ) -> Vec<X::Request> {
+        Vec::new()
+    }
+}
+
 /// The application of the suites of dissemination: it asks for nothing and keeps what properties
 /// speak of.
 #[derive(Clone, Copy, Debug, Default)]
