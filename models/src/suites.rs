@@ -15,7 +15,7 @@ use std::net::SocketAddr;
 use rumormill_core::trace::{ReplayError, Replayed, Title};
 
 pub use crate::bugs::list::{BUGS, Bug};
-pub use report::{BugReport, PropertyReport, Report, SecondOpinion, SuiteError};
+pub use report::{BugReport, Evidence, PropertyReport, Report, SecondOpinion, SuiteError};
 
 use case::Runner;
 

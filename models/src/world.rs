@@ -194,6 +194,18 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         &self.nodes
     }
 
+    /// Whether every kind of fault that this world has, has struck at least once so far.
+    #[must_use]
+    pub fn every_fault_struck(&self) -> bool {
+        let (tally, faults) = (self.tally(), self.faults);
+        let struck = [
+            (faults.loss, tally.losses),
+            (faults.duplication, tally.duplications),
+            (faults.crash, tally.crashes),
+        ];
+        struck.into_iter().all(|(fault, times)| fault == Fault::Never || times > 0)
+    }
+
     /// What the examination met so far.
     #[must_use]
     pub fn tally(&self) -> Tally {

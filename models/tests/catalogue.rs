@@ -14,19 +14,17 @@ fn explain(report: &Report) -> String {
         report.handled,
         report.crowded_out
     );
-    for p in &report.properties {
-        let verdict = if p.holds { "holds" } else { "FAILS" };
-        text += &format!("  {} {}: {verdict}, replay {:?}\n", p.notion, p.name, p.replay);
-        if !p.holds {
-            text += &p.story.as_ref().map(|story| story.join("\n")).unwrap_or_default();
-            text += "\n";
+    for property in &report.properties {
+        text += &format!("  {} {}: {}\n", property.notion, property.name, property.holds);
+        if !property.holds {
+            text += &format!("{:#?}\n", property.evidence.as_ref().map(|run| &run.story));
         }
     }
     for opinion in &report.second_opinions {
         text += &format!("  {opinion:?}\n");
     }
     for bug in &report.bugs {
-        text += &format!("  {}: {} {:?}\n", bug.bug, bug.caught, bug.replays);
+        text += &format!("  {}: {}\n", bug.bug, bug.caught);
     }
     text
 }

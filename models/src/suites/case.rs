@@ -8,8 +8,9 @@ use rumormill_core::trace::{ReplayError, Replayed, Title, replay};
 
 use super::candidates::Spreads;
 use super::properties::Claim;
-use super::report::{PropertyReport, Report, SecondOpinion, SuiteError};
+use super::report::{Evidence, PropertyReport, Report, SecondOpinion, SuiteError};
 use crate::ModelPeer;
+use crate::diagram::sequence_diagram;
 use crate::explore::{Exploration, Limits, Verdict, explore};
 use crate::stateright::{Judged, Search, second_opinion, serve};
 use crate::story::Story;
@@ -45,6 +46,7 @@ impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
         let exploration = explore(&judged.world, &judged.properties, Limits::default())?;
         let seconds = start.elapsed().as_secs_f64();
         let tally = judged.world.tally();
+        let every_fault_struck = judged.world.every_fault_struck();
         let local_states = judged.world.locals() as u64;
         let properties = tell_all(&judged, &exploration, name, about)?;
         let second_opinions = [("breadth first", Search::Breadth), ("depth first", Search::Depth)]
@@ -60,6 +62,10 @@ impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
             handled: tally.handled,
             crowded_out: tally.crowded_out,
             overflow: tally.overflow,
+            losses: tally.losses,
+            duplications: tally.duplications,
+            crashes: tally.crashes,
+            every_fault_struck,
             seconds,
             properties,
             second_opinions: second_opinions.into(),
@@ -113,25 +119,27 @@ fn tell<X: Spreads>(
     name: &str,
     about: &str,
 ) -> Result<PropertyReport, SuiteError> {
-    let mut report = PropertyReport {
-        name: verdict.property,
-        notion: verdict.notion.to_string(),
-        holds: verdict.holds,
-        story: None,
-        trace: None,
-        replay: None,
+    let evidence = match &verdict.evidence {
+        None => None,
+        Some(run) => {
+            let states: Vec<_> = run.states.iter().map(|&s| exploration.graph.state(s)).collect();
+            let story = Story::of(&judged.world, &states, run.back_to)?;
+            Some(show(&story, name, &format!("{about}: {}", verdict.property)))
+        }
     };
-    if let Some(run) = &verdict.evidence {
-        let states: Vec<_> = run.states.iter().map(|&s| exploration.graph.state(s)).collect();
-        let story = Story::of(&judged.world, &states, run.back_to)?;
-        let title = Title { machine: name.into(), about: format!("{about}: {}", verdict.property) };
-        let trace = story.trace(&title);
-        report.replay =
-            Some(Title::read(&trace).and_then(|(_, entries)| replay::<ModelPeer, X>(entries)));
-        report.story = Some(story.lines());
-        report.trace = Some(trace);
+    let notion = verdict.notion.to_string();
+    Ok(PropertyReport { name: verdict.property, notion, holds: verdict.holds, evidence })
+}
+
+fn show<X: Spreads>(story: &Story<X>, machine: &str, about: &str) -> Evidence {
+    let trace = story.trace(&Title { machine: machine.into(), about: about.into() });
+    let replayed = Title::read(&trace).and_then(|(_, entries)| replay::<ModelPeer, X>(entries));
+    Evidence {
+        story: story.lines(),
+        difference: replayed.err().map(|difference| difference.to_string()),
+        trace,
+        diagram: sequence_diagram(story.beginning.len(), &story.scenes),
     }
-    Ok(report)
 }
 
 fn ask<X: Spreads>(

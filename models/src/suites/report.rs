@@ -1,4 +1,3 @@
-use rumormill_core::trace::{ReplayError, Replayed};
 use serde::Serialize;
 
 use super::Bug;
@@ -43,6 +42,14 @@ pub struct Report {
     pub crowded_out: u64,
     /// Steps that hit one of their limits.
     pub overflow: u64,
+    /// Transitions in which a message was lost by a fault.
+    pub losses: u64,
+    /// Transitions in which a message was delivered and stayed in flight.
+    pub duplications: u64,
+    /// Transitions in which a machine crashed.
+    pub crashes: u64,
+    /// Whether every kind of fault that the world has did strike.
+    pub every_fault_struck: bool,
     /// Seconds that our explorer took.
     pub seconds: f64,
     /// What came of each property.
@@ -62,14 +69,23 @@ pub struct PropertyReport {
     pub notion: String,
     /// Whether it is true.
     pub holds: bool,
-    /// The run that shows it, told line by line: a counterexample, or the witness of a `sometimes`.
-    pub story: Option<Vec<String>>,
-    /// The same run as a trace, to be replayed.
+    /// The run that shows it: a counterexample, or the witness of a `sometimes`.
+    pub evidence: Option<Evidence>,
+}
+
+/// A run, to be read and to be replayed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize)]
+pub struct Evidence {
+    /// The run, told line by line.
+    pub story: Vec<String>,
+    /// How its trace differed when it was replayed; `None`: not at all.
+    pub difference: Option<String>,
+    /// The run as a trace.
     #[serde(skip)]
-    pub trace: Option<Vec<u8>>,
-    /// What came of replaying it.
+    pub trace: Vec<u8>,
+    /// The run as a sequence diagram, in SVG.
     #[serde(skip)]
-    pub replay: Option<Result<Replayed, ReplayError>>,
+    pub diagram: String,
 }
 
 /// What stateright found.
@@ -102,20 +118,21 @@ pub struct BugReport {
     pub property: &'static str,
     /// Whether it did.
     pub caught: bool,
-    /// Whether the counterexample replays; a `sometimes` that fails has none.
-    pub replays: Option<bool>,
-    /// The counterexample, told line by line.
-    pub story: Option<Vec<String>>,
-    /// The counterexample as a trace.
-    #[serde(skip)]
-    pub trace: Option<Vec<u8>>,
+    /// The counterexample; a `sometimes` that fails has none.
+    pub evidence: Option<Evidence>,
 }
 
 impl PropertyReport {
-    /// Whether the run that shows it, if there is one, replays.
+    fn replays(&self) -> bool {
+        self.evidence.as_ref().is_none_or(Evidence::replays)
+    }
+}
+
+impl Evidence {
+    /// Whether the machine did the same again.
     #[must_use]
-    pub fn replays(&self) -> Option<bool> {
-        self.replay.as_ref().map(Result::is_ok)
+    pub fn replays(&self) -> bool {
+        self.difference.is_none()
     }
 }
 
@@ -127,30 +144,29 @@ impl BugReport {
     ) -> Self {
         let &Bug { name, thought, file, right, wrong } = bug;
         let caught = came.as_ref().is_some_and(|property| !property.holds);
-        let replays = came.as_ref().and_then(PropertyReport::replays);
-        let (story, trace) = came.map(|property| (property.story, property.trace)).unzip();
-        let (story, trace) = (story.flatten(), trace.flatten());
-        Self { bug: name, thought, file, right, wrong, property, caught, replays, story, trace }
+        let evidence = came.and_then(|property| property.evidence);
+        Self { bug: name, thought, file, right, wrong, property, caught, evidence }
     }
 
     /// Whether it was caught, and its counterexample replays.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.caught && self.replays != Some(false)
+        self.caught && self.evidence.as_ref().is_none_or(Evidence::replays)
     }
 }
 
 impl Report {
     /// Whether everything is as it should be: every property holds, what independent computations
     /// found is found, both engines agree, every bug is caught, every run that is shown replays,
-    /// and no limit was hit.
+    /// no limit was hit, and every fault did strike.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.properties.iter().all(|p| p.holds && p.replays() != Some(false))
+        self.properties.iter().all(|property| property.holds && property.replays())
             && self.expected.is_none_or(|expected| expected == (self.states, self.transitions))
             && !self.second_opinions.is_empty()
             && self.second_opinions.iter().all(|opinion| opinion.agrees)
             && self.bugs.iter().all(BugReport::holds)
             && self.overflow == 0
+            && self.every_fault_struck
     }
 }

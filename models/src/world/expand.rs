@@ -175,6 +175,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         let mut crashed = state.clone();
         let local = &mut crashed.locals[usize::from(node)];
         *local = steps.outcomes(self, *local, Stimulus::Crash)?[0].local;
+        steps.tally.crashes += 1;
         Ok(crashed)
     }
 
@@ -274,11 +275,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
 
     /// Tells whether any timer was due.
     fn timers(&mut self) -> Result<bool, WorldError> {
-        let everything_is_due = self.world.scheduler != Scheduler::Rounds;
         let mut any = false;
         for node in 0..self.world.size() {
             for place in 0..self.local(node).timers.len() {
-                if everything_is_due || self.local(node).timers[place].due {
+                if self.local(node).timers[place].due {
                     any = true;
                     let (kind, place) = (Kind::Timer { node, place: place as u8 }, place as u8);
                     self.step(kind, node, Stimulus::Timer(place), self.state)?;
@@ -301,11 +301,13 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
             if faults.loss.may_strike(left.losses) {
                 let mut lost = arrived;
                 lost.left.losses = left.losses.saturating_sub(1);
+                self.steps.tally.losses += 1;
                 self.certain(Kind::Lose(Parcel(flight)), &lost);
             }
             if faults.duplication.may_strike(left.duplications) {
                 let mut copied = self.state.clone();
                 copied.left.duplications = left.duplications.saturating_sub(1);
+                self.steps.tally.duplications += 1;
                 self.deliver(Kind::DeliverCopy(Parcel(flight)), flight, &copied)?;
             }
         }
@@ -397,7 +399,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
             _ => (Weight::zero(), Weight::zero()),
         };
         let crash = (Weight::one() - loss) * faults.crash.chance();
-        self.out.emit(loss, base);
+        if !loss.is_zero() {
+            self.steps.tally.losses += 1;
+            self.out.emit(loss, base);
+        }
         if !crash.is_zero() {
             let crashed = self.world.without(self.steps, base, node)?;
             self.out.emit(crash, &crashed);
@@ -409,6 +414,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
             self.out.emit(acts * (Weight::one() - duplication) * outcome.weight, &after);
             if let (Kind::Deliver(Parcel(flight)), Fault::Chance(_)) = (kind, faults.duplication) {
                 after.send(flight);
+                self.steps.tally.duplications += 1;
                 self.out.emit(acts * duplication * outcome.weight, &after);
             }
         }

@@ -131,6 +131,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
         let Flight { to, from, message } = flight;
         let local = state.locals[usize::from(to)];
         if !loss.is_zero() {
+            self.steps.tally.losses += 1;
             self.done.push(Micro::Lost { flight });
             self.go(weight * loss, state, rest)?;
             self.done.pop();

@@ -7,7 +7,7 @@ use num_traits::One;
 use rumormill_core::{Draw, Effect, Effects, Event, Node, Protocol};
 
 use super::application::Application;
-use super::{World, WorldError};
+use super::{Scheduler, World, WorldError};
 use crate::draws::every_branch;
 use crate::intern::Interner;
 use crate::{ModelPeer, Weight};
@@ -90,7 +90,7 @@ pub(crate) struct Steps<X: Protocol<ModelPeer>, A: Application<X>> {
     pub(crate) tally: Tally,
 }
 
-/// What the memory of steps cost and met.
+/// What the expansion of states cost and met, over all of them.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
 pub struct Tally {
     /// How often the machine's handler ran.
@@ -99,6 +99,12 @@ pub struct Tally {
     pub overflow: u64,
     /// How many messages found no room in flight and were lost.
     pub crowded_out: u64,
+    /// How often a message was lost by a fault.
+    pub losses: u64,
+    /// How often a message was delivered and stayed in flight.
+    pub duplications: u64,
+    /// How often a machine crashed, within a step or between two.
+    pub crashes: u64,
 }
 
 impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
@@ -192,7 +198,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
             if let Some(place) = fired {
                 local.timers.remove(place);
             }
-            let run = Run::new(&world.application, local);
+            let run = Run::new(world, local);
             run.until_quiet(event.clone(), random)
         });
         let branches =
@@ -258,6 +264,8 @@ impl<X: Protocol<ModelPeer>, S> Local<X, S> {
 /// One way through one step: the event, and what the application asks for because of it.
 struct Run<'a, X: Protocol<ModelPeer>, A: Application<X>> {
     application: &'a A,
+    /// Whether a timer may fire as soon as it is armed.
+    due_at_once: bool,
     local: Local<X, A::State>,
     sends: Vec<(u8, X::Message)>,
     handled: Vec<Handled<X>>,
@@ -265,8 +273,11 @@ struct Run<'a, X: Protocol<ModelPeer>, A: Application<X>> {
 }
 
 impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Run<'a, X, A> {
-    fn new(application: &'a A, local: Local<X, A::State>) -> Self {
-        Self { application, local, sends: Vec::new(), handled: Vec::new(), overflow: 0 }
+    fn new(world: &'a World<X, A>, local: Local<X, A::State>) -> Self {
+        let application = &world.application;
+        let due_at_once = matches!(world.scheduler, Scheduler::Asynchronous { .. });
+        let (sends, handled) = (Vec::new(), Vec::new());
+        Self { application, due_at_once, local, sends, handled, overflow: 0 }
     }
 
     fn until_quiet(
@@ -300,7 +311,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Run<'a, X, A> {
             Effect::Send { to, message } => {
                 self.sends.extend(to.iter().map(|peer| (peer.0, message.clone())));
             }
-            Effect::Arm { timer, .. } => self.local.arm(*timer, false),
+            Effect::Arm { timer, .. } => self.local.arm(*timer, self.due_at_once),
             Effect::Disarm { timer } => self.local.disarm(*timer),
             Effect::Notify(_) => {}
         }

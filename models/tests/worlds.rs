@@ -1,0 +1,305 @@
+//! What worlds and the explorer can tell apart: each with a small machine made for it.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use rumormill_core::{Bias, Context, Neighborhood, Never, Node, Protocol, Ticks};
+use rumormill_models::ModelPeer;
+use rumormill_models::explore::{ExploreError, Limits, Notion, Property, explore};
+use rumormill_models::stateright::{Judged, Search, second_opinion};
+use rumormill_models::story::Story;
+use rumormill_models::world::{
+    Application, Fault, Faults, MAX_BUDGET, Scheduler, Setting, World, WorldError,
+};
+use serde::{Deserialize, Serialize};
+
+fn setting<X: Protocol<ModelPeer>>(nodes: u8, machine: &X) -> Setting<X, ()> {
+    let view = |me| Neighborhood::of(ModelPeer(me), (0..nodes).map(ModelPeer));
+    Setting {
+        nodes: (0..nodes).map(|me| Node::new(view(me), machine.clone())).collect(),
+        application: (),
+        scheduler: Scheduler::Asynchronous { in_flight: 4 },
+        faults: Faults::default(),
+        first_requests: vec![],
+        requests: vec![],
+        anonymous_senders: false,
+        stop: None,
+    }
+}
+
+fn property<X: Protocol<ModelPeer>, A: Application<X>>(
+    name: &'static str,
+    notion: Notion,
+    holds: impl Fn(&X) -> bool + Send + Sync + 'static,
+) -> Property<X, A> {
+    let first = move |at: &rumormill_models::world::Snapshot<'_, X, A>| {
+        at.locals().next().is_some_and(|local| holds(&local.node.protocol))
+    };
+    Property { name, notion, holds: Box::new(first) }
+}
+
+/// Goes from place to place at each tick, by a table; where there are two ways it draws.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Walker {
+    ways: Vec<Vec<u8>>,
+    at: u8,
+}
+
+impl Protocol<ModelPeer> for Walker {
+    type Message = Never;
+    type Timer = ();
+    type Request = Never;
+    type Notice = Never;
+
+    fn on_start(&mut self, context: &mut Context<'_, ModelPeer, Self>) {
+        context.set_timer(Ticks(1), ());
+    }
+
+    fn on_message(&mut self, _: &mut Context<'_, ModelPeer, Self>, _: ModelPeer, never: Never) {
+        match never {}
+    }
+
+    fn on_timer(&mut self, context: &mut Context<'_, ModelPeer, Self>, (): ()) {
+        let ways = &self.ways[usize::from(self.at)];
+        if ways.is_empty() {
+            return;
+        }
+        self.at = ways[context.random(ways.len() as u32) as usize];
+        context.set_timer(Ticks(1), ());
+    }
+}
+
+/// The verdict on "it comes to place 1", and the evidence if it has any.
+fn comes_to_one(ways: &[&[u8]], notion: Notion) -> (bool, Option<Option<usize>>) {
+    let walker = Walker { ways: ways.iter().map(|way| way.to_vec()).collect(), at: 0 };
+    let world = World::new(setting(1, &walker)).expect("a world");
+    let claim = property("one", notion, |walker: &Walker| walker.at == 1);
+    let exploration = explore(&world, &[claim], Limits::default()).expect("a small world");
+    let verdict = &exploration.verdicts[0];
+    (verdict.holds, verdict.evidence.as_ref().map(|run| run.back_to))
+}
+
+#[test]
+fn surely_is_sound_on_cycles() {
+    // 0 may go round through 2 for ever.
+    assert_eq!(comes_to_one(&[&[1, 2], &[], &[0]], Notion::Surely), (false, Some(Some(0))));
+    // It may go round before, but 1 lies on the only cycle.
+    assert_eq!(comes_to_one(&[&[2], &[0], &[1]], Notion::Surely), (true, None));
+}
+
+#[test]
+fn surely_is_sound_on_joins() {
+    // Both ways join in 3; one of them passes 1, the other does not, and the world ends.
+    assert_eq!(comes_to_one(&[&[1, 2], &[3], &[3], &[]], Notion::Surely), (false, Some(None)));
+    assert_eq!(comes_to_one(&[&[1, 2], &[3], &[1], &[]], Notion::Surely), (true, None));
+}
+
+#[test]
+fn possible_from_everywhere_sees_the_trap() {
+    assert!(comes_to_one(&[&[1, 2], &[0], &[0]], Notion::PossibleFromEverywhere).0);
+    assert!(!comes_to_one(&[&[1, 2], &[0], &[2]], Notion::PossibleFromEverywhere).0);
+}
+
+#[test]
+fn sometimes_needs_a_state_and_always_all_of_them() {
+    assert_eq!(comes_to_one(&[&[2], &[], &[1]], Notion::Sometimes), (true, Some(None)));
+    assert_eq!(comes_to_one(&[&[2], &[], &[0]], Notion::Sometimes), (false, None));
+    assert_eq!(comes_to_one(&[&[1], &[1]], Notion::Always), (false, Some(None)));
+}
+
+/// A machine that counts, for ever.
+#[test]
+fn a_world_beyond_the_limit_is_refused_and_a_world_without_steps_is_an_error() {
+    let still = World::new(setting(1, &Walker { ways: vec![vec![0]], at: 0 })).expect("a world");
+    let limits = Limits { states: 0, ..Limits::default() };
+    let refused = explore(&still, &[], limits).err();
+    assert_eq!(refused, Some(ExploreError::TooManyStates { limit: 0 }));
+
+    let mut nothing = setting(1, &Walker { ways: vec![vec![0]], at: 0 });
+    nothing.stop = Some(Box::new(|_| true));
+    let world = World::new(nothing).expect("a world");
+    assert_eq!(explore(&world, &[], Limits::default()).err(), Some(ExploreError::Nothing));
+}
+
+/// Sends itself round: each node that is told passes it on to all others, once.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Flood {
+    told: bool,
+    looks_at_the_sender: bool,
+}
+
+impl Protocol<ModelPeer> for Flood {
+    type Message = ();
+    type Timer = Never;
+    type Request = ();
+    type Notice = ();
+
+    fn on_message(&mut self, context: &mut Context<'_, ModelPeer, Self>, from: ModelPeer, (): ()) {
+        if self.looks_at_the_sender && from == ModelPeer(1) {
+            return;
+        }
+        self.on_request(context, ());
+    }
+
+    fn on_request(&mut self, context: &mut Context<'_, ModelPeer, Self>, (): ()) {
+        if !std::mem::replace(&mut self.told, true) {
+            let all = context.neighborhood().peers().to_vec();
+            context.send((), &all);
+            context.notify(());
+        }
+    }
+}
+
+fn flood(faults: Faults, looks_at_the_sender: bool) -> Setting<Flood, ()> {
+    let mut setting = setting(3, &Flood { told: false, looks_at_the_sender });
+    setting.scheduler = Scheduler::Asynchronous { in_flight: 16 };
+    setting.faults = faults;
+    setting.requests = vec![(ModelPeer(0), ())];
+    setting
+}
+
+#[test]
+fn a_crash_comes_between_the_destinations_of_a_send() {
+    let faults = Faults { crash: Fault::AtMost(1), ..Faults::default() };
+    let world = World::new(flood(faults, false)).expect("a world");
+    // One of the two messages has left, the other never will, and the sender is gone.
+    let halfway = |reached: ModelPeer| Property {
+        name: "half sent",
+        notion: Notion::Sometimes,
+        holds: Box::new(move |at: &rumormill_models::world::Snapshot<'_, Flood, ()>| {
+            let crashed = at.locals().next().is_some_and(|local| !local.alive);
+            let to: Vec<_> = at.in_flight().map(|(to, _, ())| to).collect();
+            crashed && to == [reached] && at.alive().all(|local| !local.node.protocol.told)
+        }),
+    };
+    let claims = [halfway(ModelPeer(1)), halfway(ModelPeer(2))];
+    let exploration = explore(&world, &claims, Limits::default()).expect("a small world");
+    assert!(exploration.verdicts.iter().all(|verdict| verdict.holds));
+    assert!(world.every_fault_struck());
+
+    let run = exploration.verdicts[0].evidence.as_ref().expect("a witness");
+    let states: Vec<_> = run.states.iter().map(|&s| exploration.graph.state(s)).collect();
+    let story = Story::of(&world, &states, run.back_to).expect("a run").lines().join("\n");
+    assert!(story.contains("node 0 crashes when 1 of 2 messages have left"), "{story}");
+}
+
+#[test]
+fn random_faults_leave_probabilities_that_sum_to_one() {
+    let tenth = Fault::Chance(Bias::new(1, 10).expect("a probability"));
+    let faults = Faults { loss: tenth, duplication: Fault::Never, crash: tenth };
+    let world = World::new(flood(faults, false)).expect("a world");
+    let exploration = explore(&world, &[], Limits::default()).expect("a small world");
+    let graph = &exploration.graph;
+    for choice in 0..graph.choices() {
+        let sum: rumormill_models::Weight = graph.outcomes_of(choice).map(|(_, w)| *w).sum();
+        assert_eq!(sum, rumormill_models::Weight::ONE);
+    }
+    assert!(world.every_fault_struck());
+    assert!(graph.transitions() > graph.choices());
+}
+
+#[test]
+fn a_fault_that_cannot_strike_is_noticed() {
+    let faults = Faults { loss: Fault::AtMost(1), ..Faults::default() };
+    let mut alone = setting(1, &Walker { ways: vec![vec![1], vec![0]], at: 0 });
+    alone.faults = faults;
+    let world = World::new(alone).expect("a world");
+    explore(&world, &[], Limits::default()).expect("a small world");
+    assert!(!world.every_fault_struck());
+}
+
+#[test]
+fn forgotten_senders_must_not_matter() {
+    let mut indifferent = flood(Faults::default(), false);
+    indifferent.anonymous_senders = true;
+    let world = World::new(indifferent).expect("a world");
+    assert!(explore(&world, &[], Limits::default()).is_ok());
+
+    let mut curious = flood(Faults::default(), true);
+    curious.anonymous_senders = true;
+    let world = World::new(curious).expect("a world");
+    let error = explore(&world, &[], Limits::default()).err();
+    assert!(matches!(error, Some(ExploreError::World(WorldError::SenderMatters { .. }))));
+}
+
+static TICKS: AtomicU32 = AtomicU32::new(0);
+
+/// Draws from as many outcomes as it has ticked in this process: state that is not in its value.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Secretive;
+
+impl Protocol<ModelPeer> for Secretive {
+    type Message = Never;
+    type Timer = ();
+    type Request = Never;
+    type Notice = u32;
+
+    fn on_start(&mut self, context: &mut Context<'_, ModelPeer, Self>) {
+        context.set_timer(Ticks(1), ());
+    }
+
+    fn on_message(&mut self, _: &mut Context<'_, ModelPeer, Self>, _: ModelPeer, never: Never) {
+        match never {}
+    }
+
+    fn on_timer(&mut self, context: &mut Context<'_, ModelPeer, Self>, (): ()) {
+        let outcomes = 2 + TICKS.fetch_add(1, Ordering::Relaxed);
+        let drawn = context.random(outcomes);
+        context.notify(drawn);
+    }
+}
+
+#[test]
+fn hidden_state_is_caught() {
+    let world = World::new(setting(1, &Secretive)).expect("a world");
+    let error = explore(&world, &[], Limits::default()).err();
+    assert!(matches!(error, Some(ExploreError::World(WorldError::Impure { node: 0, .. }))));
+}
+
+#[test]
+fn stateright_counts_the_same_and_draws_the_path() {
+    let faults = Faults { loss: Fault::AtMost(1), ..Faults::default() };
+    let world = Arc::new(World::new(flood(faults, false)).expect("a world"));
+    let told = |at: &rumormill_models::world::Snapshot<'_, Flood, ()>| {
+        at.locals().all(|local| local.node.protocol.told)
+    };
+    let claims = vec![
+        Property { name: "told", notion: Notion::Sometimes, holds: Box::new(told) },
+        Property { name: "always told", notion: Notion::Always, holds: Box::new(told) },
+    ];
+    let exploration = explore(&world, &claims, Limits::default()).expect("a small world");
+    let judged = Judged { world, properties: Arc::new(claims) };
+    for search in [Search::Breadth, Search::Depth] {
+        let opinion = second_opinion(&judged, search);
+        assert!(opinion.agrees(exploration.graph.states() as usize, &exploration.verdicts));
+        assert_eq!(opinion.verdicts, [("told", true), ("always told", false)]);
+        // It is able to disagree.
+        assert!(!opinion.agrees(exploration.graph.states() as usize + 1, &exploration.verdicts));
+        assert!(!opinion.agrees(exploration.graph.states() as usize, &[]));
+    }
+}
+
+#[test]
+fn contradictory_settings_are_refused() {
+    let walker = Walker { ways: vec![vec![0]], at: 0 };
+    let refusal = |change: fn(&mut Setting<Walker, ()>)| {
+        let mut wrong = setting(2, &walker);
+        change(&mut wrong);
+        World::new(wrong).err().expect("a refusal")
+    };
+    assert_eq!(refusal(|s| s.nodes.clear()), WorldError::Size(0));
+    assert_eq!(refusal(|s| s.nodes.swap(0, 1)), WorldError::Identity(0));
+    let too_many = MAX_BUDGET + 1;
+    assert_eq!(
+        refusal(|s| s.faults.loss = Fault::AtMost(MAX_BUDGET + 1)),
+        WorldError::Budget(too_many)
+    );
+    assert_eq!(refusal(|s| s.faults.crash = Fault::Unlimited), WorldError::UnlimitedCrashes);
+    assert_eq!(
+        refusal(|s| {
+            s.scheduler = Scheduler::Lockstep;
+            s.faults.loss = Fault::AtMost(1);
+        }),
+        WorldError::NotInLockstep
+    );
+}
