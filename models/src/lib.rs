@@ -16,6 +16,7 @@ pub mod draws;
 pub mod explore;
 mod intern;
 mod peer;
+pub mod simulate;
 pub mod stateright;
 
 pub mod story;
