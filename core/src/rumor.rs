@@ -1,5 +1,7 @@
 //! What protocols of dissemination spread, and what they tell about it.
 
+use core::fmt;
+
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +17,7 @@ pub const MAX_PAYLOAD: usize = 65_507;
 pub const RUMOR_OVERHEAD: usize = 32 + 10 + 3;
 
 /// The name of a rumor: who started it, and how many it had started before.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Id<P: Peer> {
     /// Who started the rumor.
@@ -25,13 +27,27 @@ pub struct Id<P: Peer> {
 }
 
 /// A message of the application on its way to everybody. Copies share the payload.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct Rumor<P: Peer> {
     /// Its name.
     pub id: Id<P>,
     /// What it says.
     pub payload: Bytes,
+}
+
+/// Short, since stories of runs are full of them: `origin/sequence`.
+impl<P: Peer> fmt::Debug for Id<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?}/{}", self.origin, self.sequence)
+    }
+}
+
+/// Short, since stories of runs are full of them: `origin/sequence payload`.
+impl<P: Peer> fmt::Debug for Rumor<P> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{:?} {:?}", self.id, self.payload)
+    }
 }
 
 impl<P: Peer> Wire for Id<P> {

@@ -2,103 +2,173 @@
 
 use std::fmt::Write as _;
 
-use rumormill_core::{Event, Protocol};
+use rumormill_core::{Effect, Event, Protocol};
 
 use crate::ModelPeer;
 use crate::story::tell;
 use crate::world::Scene;
 
-const COLUMN: usize = 160;
+const COLUMN: usize = 150;
 const ROW: usize = 30;
-const LEFT: usize = 80;
+const LEFT: usize = 60;
 const TOP: usize = 50;
-const CAPTION: usize = 80;
+const CAPTION: usize = 110;
+const CAPTION_WIDTH: usize = 760;
 
-/// A life line for each of `nodes` machines, and a row for each scene: arrows for what arrived,
-/// dashed ones for what was lost or came in vain, dots for what a machine did of itself. Every row
-/// shows its whole text as a tooltip.
+/// A life line for each of `nodes` machines and a row for each scene. Dots stand for what a machine
+/// did of itself, rings for what it told its application, arrows for messages from the row in which
+/// they were sent to the row in which they arrived; those that were lost, or came in vain, are
+/// dashed. Every row shows its whole text as a tooltip.
 #[must_use]
 pub fn sequence_diagram<X: Protocol<ModelPeer>>(nodes: usize, scenes: &[Scene<X>]) -> String {
-    let (width, bottom) = (LEFT + nodes * COLUMN + 420, TOP + (scenes.len() + 1) * ROW);
-    let mut svg = format!(
-        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' width='{width}' \
-         height='{height}' font-family='sans-serif' font-size='12'>\
-         <defs><marker id='tip' viewBox='0 0 8 8' refX='8' refY='4' markerWidth='8' \
-         markerHeight='8' orient='auto'><path d='M0 0 8 4 0 8z' fill='context-stroke'/></marker></defs>",
-        height = bottom + 20,
-    );
-    for node in 0..nodes {
-        let x = column(node);
-        let _ = write!(
-            svg,
-            "<text x='{x}' y='{}' text-anchor='middle' font-weight='bold'>node {node}</text>\
-             <line x1='{x}' y1='{}' x2='{x}' y2='{bottom}' stroke='#bbb'/>",
-            TOP - 20,
-            TOP - 10,
-        );
-    }
+    let mut diagram = Diagram { svg: String::new(), captions: LEFT + nodes * COLUMN, sent: vec![] };
+    let bottom = TOP + (scenes.len() + 1) * ROW;
+    diagram.open(bottom);
+    (0..nodes).for_each(|node| diagram.life_line(node, bottom));
     for (place, scene) in scenes.iter().enumerate() {
-        let whole = tell(scene);
-        let y = TOP + (place + 1) * ROW;
-        let _ = write!(svg, "<g><title>{}. {}</title>", place + 1, escape(&whole));
-        draw(&mut svg, scene, y);
-        let caption = format!("{}. {}", place + 1, shorten(&whole));
+        diagram.row(place, scene);
+    }
+    diagram.svg.push_str("</svg>\n");
+    diagram.svg
+}
+
+/// A diagram on its way.
+struct Diagram<M> {
+    svg: String,
+    /// Where the captions begin.
+    captions: usize,
+    /// The messages in flight, in the order in which they were sent.
+    sent: Vec<Sent<M>>,
+}
+
+struct Sent<M> {
+    from: ModelPeer,
+    to: ModelPeer,
+    message: M,
+    /// The height of the row.
+    y: usize,
+}
+
+impl<M: Clone + Eq> Diagram<M> {
+    fn open(&mut self, bottom: usize) {
+        let (width, height) = (self.captions + CAPTION_WIDTH, bottom + 20);
         let _ = write!(
-            svg,
-            "<text x='{}' y='{}' fill='#444'>{}</text></g>",
-            LEFT + nodes * COLUMN,
-            y + 4,
-            escape(&caption),
+            self.svg,
+            "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' \
+             width='{width}' height='{height}' font-family='sans-serif' font-size='12'>\
+             <defs><marker id='tip' viewBox='0 0 8 8' refX='8' refY='4' markerWidth='8' \
+             markerHeight='8' orient='auto'><path d='M0 0 8 4 0 8z'/></marker></defs>\
+             <rect width='100%' height='100%' fill='white'/>"
         );
     }
-    svg.push_str("</svg>");
-    svg
-}
 
-fn draw<X: Protocol<ModelPeer>>(svg: &mut String, scene: &Scene<X>, y: usize) {
-    match scene {
-        Scene::NextRound => {
-            let _ = write!(
-                svg,
-                "<line x1='0' y1='{y}' x2='100%' y2='{y}' stroke='#36c' stroke-dasharray='2 4'/>"
-            );
-        }
-        Scene::Crashed { node } => cross(svg, *node, y),
-        Scene::Lost { from, to, .. } | Scene::InVain { from, to, .. } => {
-            arrow(svg, *from, *to, y, "stroke='#c33' stroke-dasharray='5 4'");
-        }
-        Scene::Acted { node, from, handled, cut, .. } => {
-            let message = matches!(handled.first().map(|h| &h.event), Some(Event::Message { .. }));
-            if message {
-                arrow(svg, *from, *node, y, "stroke='#222'");
-            } else {
-                let _ = write!(svg, "<circle cx='{}' cy='{y}' r='5' fill='#36c'/>", at(*node));
+    fn life_line(&mut self, node: usize, bottom: usize) {
+        let (x, head, top) = (column(node), TOP - 20, TOP - 10);
+        let _ = write!(
+            self.svg,
+            "<text x='{x}' y='{head}' text-anchor='middle' font-weight='bold'>node {node}</text>\
+             <line x1='{x}' y1='{top}' x2='{x}' y2='{bottom}' stroke='#bbb'/>"
+        );
+    }
+
+    fn row<X: Protocol<ModelPeer, Message = M>>(&mut self, place: usize, scene: &Scene<X>) {
+        let (whole, y) = (tell(scene), TOP + (place + 1) * ROW);
+        let _ = write!(self.svg, "<g><title>{}. {}</title>", place + 1, escape(&whole));
+        self.draw(scene, y);
+        let (x, caption) = (self.captions, escape(&shorten(&whole)));
+        let _ = write!(
+            self.svg,
+            "<text x='{x}' y='{}' fill='#444'>{}. {caption}</text></g>",
+            y + 4,
+            place + 1,
+        );
+    }
+
+    fn draw<X: Protocol<ModelPeer, Message = M>>(&mut self, scene: &Scene<X>, y: usize) {
+        match scene {
+            Scene::NextRound => {
+                let _ = write!(
+                    self.svg,
+                    "<line x1='0' y1='{y}' x2='{}' y2='{y}' stroke='#36c' stroke-dasharray='2 4'/>",
+                    self.captions - 20,
+                );
             }
-            if cut.is_some() {
-                cross(svg, *node, y);
+            Scene::Crashed { node } => self.cross(at(*node), y),
+            Scene::InVain { from, to, message } => self.arrow(*from, *to, message, y, true, false),
+            Scene::Lost { from, to, message } => {
+                self.arrow(*from, *to, message, y, true, false);
+                self.cross(at(*to), y);
+            }
+            Scene::Acted { node, from, handled, copied, cut } => {
+                match handled.first().map(|first| &first.event) {
+                    Some(Event::Message { message, .. }) => {
+                        self.arrow(*from, *node, message, y, false, *copied);
+                    }
+                    _ => self.circle(at(*node), y, "r='5' fill='#36c'"),
+                }
+                let effects = || handled.iter().flat_map(|handled| &handled.effects);
+                if effects().any(|effect| matches!(effect, Effect::Notify(_))) {
+                    self.circle(at(*node), y, "r='8' fill='none' stroke='#293' stroke-width='2'");
+                }
+                effects().for_each(|effect| self.send(*node, effect, y));
+                if cut.is_some() {
+                    self.cross(at(*node), y);
+                }
             }
         }
     }
-}
 
-/// From the side where the sender is forgotten.
-fn arrow(svg: &mut String, from: Option<ModelPeer>, to: ModelPeer, y: usize, style: &str) {
-    let start = from.map_or(at(to) - COLUMN / 4, at);
-    let end = at(to);
-    let _ = write!(
-        svg,
-        "<line x1='{start}' y1='{}' x2='{end}' y2='{y}' {style} marker-end='url(#tip)'/>",
-        y - ROW / 4,
-    );
-}
+    fn send<X: Protocol<ModelPeer, Message = M>>(
+        &mut self,
+        from: ModelPeer,
+        effect: &Effect<'_, ModelPeer, X>,
+        y: usize,
+    ) {
+        if let Effect::Send { to, message } = effect {
+            for &to in to.iter() {
+                self.sent.push(Sent { from, to, message: message.clone(), y });
+            }
+        }
+    }
 
-fn cross(svg: &mut String, node: ModelPeer, y: usize) {
-    let _ = write!(
-        svg,
-        "<path d='M{left} {top}l12 12m0 -12l-12 12' stroke='#c33' stroke-width='3'/>",
-        left = at(node) - 6,
-        top = y - 6,
-    );
+    /// From where the message was sent; where senders are forgotten, equal messages to one machine
+    /// are taken in the order in which they were sent.
+    fn arrow(
+        &mut self,
+        from: Option<ModelPeer>,
+        to: ModelPeer,
+        message: &M,
+        y: usize,
+        lost: bool,
+        stays: bool,
+    ) {
+        let is_it = |sent: &Sent<M>| {
+            sent.to == to && sent.message == *message && from.is_none_or(|from| from == sent.from)
+        };
+        let Some(place) = self.sent.iter().position(is_it) else { return };
+        let (start_x, start_y) = (at(self.sent[place].from), self.sent[place].y);
+        if !stays {
+            self.sent.remove(place);
+        }
+        let style = if lost { "stroke='#c33' stroke-dasharray='5 4'" } else { "stroke='#222'" };
+        let _ = write!(
+            self.svg,
+            "<line x1='{start_x}' y1='{start_y}' x2='{}' y2='{y}' {style} marker-end='url(#tip)'/>",
+            at(to),
+        );
+    }
+
+    fn circle(&mut self, x: usize, y: usize, style: &str) {
+        let _ = write!(self.svg, "<circle cx='{x}' cy='{y}' {style}/>");
+    }
+
+    fn cross(&mut self, x: usize, y: usize) {
+        let (left, top) = (x - 6, y - 6);
+        let _ = write!(
+            self.svg,
+            "<path d='M{left} {top}l12 12m0 -12l-12 12' stroke='#c33' stroke-width='3'/>"
+        );
+    }
 }
 
 fn at(node: ModelPeer) -> usize {

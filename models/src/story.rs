@@ -181,7 +181,10 @@ fn tell_draw(draw: &Draw) -> String {
 fn tell_effect<X: Protocol<ModelPeer>>(effect: &Effect<'_, ModelPeer, X>) -> String {
     match effect {
         Effect::Send { to, message } => format!("sends {message:?} to {to:?}"),
-        Effect::Arm { timer, after } => format!("sets {timer:?} in {} ticks", after.0),
+        Effect::Arm { timer, after } => {
+            let plural = if after.0 == 1 { "" } else { "s" };
+            format!("sets {timer:?} in {} tick{plural}", after.0)
+        }
         Effect::Disarm { timer } => format!("cancels {timer:?}"),
         Effect::Notify(notice) => format!("tells {notice:?}"),
     }

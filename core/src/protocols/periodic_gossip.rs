@@ -81,10 +81,10 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// The longest payload that fits into a message beside the names of an exchange.
+    /// The longest payload that fits into a message, in bytes.
     #[must_use]
     pub fn max_payload(&self) -> u32 {
-        (self.room() / 2).saturating_sub(RUMOR_OVERHEAD as u32)
+        self.room().saturating_sub(RUMOR_OVERHEAD as u32)
     }
 
     /// The most bytes of rumors and names in one message.
@@ -209,7 +209,8 @@ impl<P: Peer> PeriodicGossip<P> {
             }
             Mode::PushPull => {
                 let half = self.settings.room() / 2;
-                let (have, rumors) = (self.latest(half), take_fitting(&mut rest, half));
+                let fitting = fitting(&rest, half);
+                let (have, rumors) = (self.latest(half), take(&mut rest, fitting));
                 context.send(Message::Exchange { have, rumors }, &to);
             }
         }
@@ -291,19 +292,23 @@ impl<P: Peer> PeriodicGossip<P> {
     }
 }
 
-/// How many of the rumors, from the front, fit into one message: at least one.
+/// How many of the rumors, from the front, fit into so many bytes.
 fn fitting<P: Peer>(rumors: &[&Rumor<P>], bytes: u32) -> usize {
     let ends = rumors.iter().scan(0, |end, rumor| {
         *end += RUMOR_OVERHEAD + rumor.payload.len();
         Some(*end)
     });
-    ends.take(MAX_RUMORS).take_while(|&end| end <= bytes as usize).count().max(1)
+    ends.take(MAX_RUMORS).take_while(|&end| end <= bytes as usize).count()
 }
 
 /// Takes those rumors from the front that fit into one message: at least one, if there is one.
 fn take_fitting<P: Peer>(rumors: &mut Vec<&Rumor<P>>, bytes: u32) -> Vec<Rumor<P>> {
-    let fitting = fitting(rumors, bytes).min(rumors.len());
-    rumors.drain(..fitting).cloned().collect()
+    let fitting = fitting(rumors, bytes).max(1).min(rumors.len());
+    take(rumors, fitting)
+}
+
+fn take<P: Peer>(rumors: &mut Vec<&Rumor<P>>, count: usize) -> Vec<Rumor<P>> {
+    rumors.drain(..count).cloned().collect()
 }
 
 const PULL: u8 = 0;
