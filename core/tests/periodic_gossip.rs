@@ -304,7 +304,7 @@ proptest! {
 
 #[test]
 fn a_period_ends_even_if_no_message_may_hold_anything() {
-    for max_message in [0, 3, MIN_MESSAGE / 2] {
+    for max_message in [0, 3, RUMOR_OVERHEAD as u32] {
         let hot = NonZeroU16::new(1);
         let mut machine = machine(Settings { max_message, hot, ..to_all(Mode::Push) });
         hear(&mut machine, &[rumor(7, 0, 0), rumor(7, 1, 0), rumor(7, 2, 1)]);
