@@ -18,3 +18,6 @@ pub use rumormill_core::*;
 pub use rumormill_models as models;
 #[cfg(feature = "node")]
 pub use rumormill_tokio as node;
+
+#[cfg(all(doctest, feature = "command"))]
+mod doctests;

@@ -2,30 +2,51 @@
 #![forbid(unsafe_code)]
 
 mod command;
+mod usage;
 
+use std::fmt::Display;
+use std::io::{self, Write};
 use std::process::ExitCode;
 
 use clap::Parser;
 
-/// Gossip protocols, checked and run: the machine on the sockets is the machine that was checked.
+/// Gossip protocols, checked and run: the machine on the sockets is the machine that was checked
+///
+/// Exit codes: 0 all holds, 1 a property failed or a replay differed, 2 an error, such as wrong
+/// usage. Ctrl-C ends each of the commands, with 0.
 #[derive(Parser)]
-#[command(version, about)]
+#[command(version)]
 struct Arguments {
     #[command(subcommand)]
     command: command::Command,
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    let filter = tracing_subscriber::EnvFilter::try_from_env("RUMORMILL_LOG");
-    let filter = filter.unwrap_or_else(|_unset| "warn".into());
-    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => match usage::in_a_line(&error) {
+            Some(line) => return fail(line),
+            None => error.exit(),
+        },
+    };
+    listen_to_the_driver();
     match arguments.command.run() {
         Ok(command::Outcome::Holds) => ExitCode::SUCCESS,
         Ok(command::Outcome::Fails) => ExitCode::from(1),
-        Err(error) => {
-            eprintln!("error: {error:#}");
-            ExitCode::from(2)
-        }
+        Err(error) => fail(format_args!("{error:#}")),
     }
+}
+
+/// Logs go to the standard error, if it is still there.
+fn listen_to_the_driver() {
+    let filter = tracing_subscriber::EnvFilter::try_from_env("RUMORMILL_LOG");
+    let filter = filter.unwrap_or_else(|_unset| "warn".into());
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    logs.log_internal_errors(false).init();
+}
+
+fn fail(error: impl Display) -> ExitCode {
+    // Nobody reads it where this does not work.
+    let _gone = writeln!(io::stderr(), "error: {error}");
+    ExitCode::from(2)
 }

@@ -14,6 +14,10 @@ pub struct Neighborhood<P: Peer> {
     me: P,
     capacity: u32,
     peers: Vec<P>,
+    /// The hint of each peer's place, if they have places. Close together: every message is a reason
+    /// to look whether its sender is the later life of a neighbour.
+    #[serde(skip)]
+    hints: Vec<u32>,
 }
 
 /// Why a peer was not added to a neighbourhood.
@@ -40,7 +44,7 @@ impl<P: Peer> Neighborhood<P> {
     /// An empty view of the process `me`, with room for `capacity` peers.
     #[must_use]
     pub fn new(me: P, capacity: u32) -> Self {
-        Self { me, capacity, peers: Vec::new() }
+        Self { me, capacity, peers: Vec::new(), hints: Vec::new() }
     }
 
     /// A view that holds all of `peers` but `me`, and has room for no more.
@@ -100,22 +104,45 @@ impl<P: Peer> Neighborhood<P> {
             Err(NotAdded::Full { capacity: self.capacity })
         } else {
             self.peers.push(peer);
+            self.hints.extend(peer.place_hint());
             Ok(None)
         }
     }
 
     /// Removes a peer; tells whether it was there.
     pub fn remove(&mut self, peer: &P) -> bool {
-        let place = self.peers.iter().position(|known| known == peer);
-        place.map(|place| self.peers.remove(place)).is_some()
+        let Some(place) = self.peers.iter().position(|known| known == peer) else { return false };
+        self.peers.remove(place);
+        if place < self.hints.len() {
+            self.hints.remove(place);
+        }
+        true
     }
 
     /// Puts a peer into the place of its earlier life or of the contact that it was known by;
     /// returns what it replaced.
     pub(crate) fn renew(&mut self, heard: P) -> Option<P> {
-        let earlier = self.peers.iter_mut().find(|known| heard.supersedes(known))?;
-        Some(core::mem::replace(earlier, heard))
+        let look_through = || self.peers.iter().position(|known| heard.supersedes(known));
+        let place = match heard.place_hint().map(|hint| matches(&self.hints, hint)) {
+            Some((0, _)) => None,
+            Some((1, place)) => Some(place).filter(|&place| heard.supersedes(&self.peers[place])),
+            Some(_) | None => look_through(),
+        }?;
+        Some(core::mem::replace(&mut self.peers[place], heard))
     }
+}
+
+/// How many of the hints are this one, and the sum of their places. Without a branch, so that several
+/// are looked at at once: the sender of a message is mostly one of the neighbours, and no processor
+/// foresees which.
+fn matches(hints: &[u32], hint: u32) -> (u32, usize) {
+    let (mut count, mut places) = (0_u32, 0_u32);
+    for (place, known) in hints.iter().enumerate() {
+        let same = u32::from(*known == hint);
+        count += same;
+        places = places.wrapping_add(same.wrapping_neg() & place as u32);
+    }
+    (count, places as usize)
 }
 
 /// What a neighbourhood looks like in a file, before anybody has checked it.

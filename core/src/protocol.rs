@@ -127,18 +127,21 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
     /// `getNeighbors(nb)`: a uniform random subset of the neighbours, without repetition; all of
     /// them where there are no more than `nb`. At most [`MAX_FANOUT`] come back.
     pub fn neighbors(&mut self, nb: usize) -> Peers<P> {
-        let Self { neighborhood, random, .. } = self;
-        let peers = neighborhood.peers();
-        let size = nb.min(MAX_FANOUT);
-        // One variable for all cases, since a list of sockets takes a kilobyte to move.
         let mut chosen = Peers::new();
+        self.choose(nb, &mut chosen);
+        chosen
+    }
+
+    /// Writes into the list, since one of sockets is most of a kilobyte, which is slow to move.
+    fn choose(&mut self, nb: usize, chosen: &mut Peers<P>) {
+        let peers = self.neighborhood.peers();
+        let size = nb.min(MAX_FANOUT);
         if size >= peers.len() {
             chosen.extend(peers.iter().copied());
         } else if size > 0 {
-            let positions = random.subset(size, peers.len() as u32);
+            let positions = self.random.subset(size, peers.len() as u32);
             chosen.extend(positions.iter().map(|&position| peers[position as usize]));
         }
-        chosen
     }
 
     /// `getNeighbors()`: the whole view.
@@ -184,6 +187,13 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
         if !to.is_empty() {
             self.out.send(to, message);
         }
+    }
+
+    /// `send(msg) to GetNeighbors(nb)`, without a list of them to be moved about.
+    pub fn send_to_neighbors(&mut self, message: X::Message, nb: usize) {
+        let mut chosen = Peers::new();
+        self.choose(nb, &mut chosen);
+        self.send(message, &chosen);
     }
 
     /// `addTimer(delay, handler)`: `timer` fires once after `delay`; arming it anew replaces its

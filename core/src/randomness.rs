@@ -8,7 +8,7 @@ use alloc::vec::Vec;
 use core::fmt;
 
 use arrayvec::ArrayVec;
-use rand::{Rng, RngExt};
+use rand::Rng;
 use serde::{Deserialize, Serialize};
 
 /// The most peers that one draw can select, and so the largest fanout.
@@ -147,30 +147,72 @@ pub enum Draw {
 
 /// Answers draws from a random number generator.
 ///
-/// Every generator of a named algorithm gives the same draws from the same seed on every machine:
-/// only 32-bit integers are asked of it.
+/// A generator of a named algorithm gives the same draws from the same seed on every machine and
+/// with every version of its crate: nothing is asked of it but 32 random bits at a time, and what
+/// becomes of them is decided here.
 #[derive(Clone, Debug)]
 pub struct FromRng<R>(pub R);
 
+impl<R: Rng> FromRng<R> {
+    /// Lemire's multiplication with rejection: exactly uniform, and seldom a division.
+    #[inline]
+    fn uniform(&mut self, outcomes: u32) -> u32 {
+        let mut product = u64::from(self.0.next_u32()) * u64::from(outcomes);
+        if (product as u32) < outcomes {
+            let uneven = outcomes.wrapping_neg() % outcomes;
+            while (product as u32) < uneven {
+                product = u64::from(self.0.next_u32()) * u64::from(outcomes);
+            }
+        }
+        (product >> 32) as u32
+    }
+}
+
+/// The longest list of which a subset fits into one machine word.
+const WORD: u32 = u64::BITS;
+
 impl<R: Rng> Randomness for FromRng<R> {
     fn below(&mut self, outcomes: u32) -> u32 {
-        self.0.random_range(0..outcomes)
+        self.uniform(outcomes)
     }
 
-    /// Floyd's sampling without replacement: `size` draws, whatever the length of the list.
+    /// Floyd's sampling without replacement: `size` draws, whatever the length of the list. `last`
+    /// could not be chosen before, so it takes the place of what was.
     fn subset(&mut self, size: usize, of: u32) -> Positions {
+        let rounds = of - size as u32..of;
+        if of <= WORD {
+            let mut chosen = 0_u64;
+            for last in rounds {
+                let candidate = 1 << self.uniform(last + 1);
+                chosen |= if chosen & candidate == 0 { candidate } else { 1 << last };
+            }
+            return ones(chosen);
+        }
         let mut chosen = Positions::new();
-        for last in of - size as u32..of {
-            let candidate = self.0.random_range(0..=last);
-            // `last` could not be chosen before.
+        for last in rounds {
+            let candidate = self.uniform(last + 1);
             chosen.push(if chosen.contains(&candidate) { last } else { candidate });
         }
-        ascending(&chosen)
+        chosen.sort_unstable();
+        chosen
     }
 
     fn coin(&mut self, bias: Bias) -> bool {
-        self.0.random_ratio(bias.numerator, bias.denominator)
+        self.uniform(bias.denominator) < bias.numerator
     }
+}
+
+/// The places of the bits that are set, ascending; at most [`MAX_FANOUT`] are.
+fn ones(mut word: u64) -> Positions {
+    let mut places = Positions::from([0; MAX_FANOUT]);
+    let mut count = 0;
+    while word != 0 && count < MAX_FANOUT {
+        places[count] = word.trailing_zeros();
+        word &= word - 1;
+        count += 1;
+    }
+    places.truncate(count);
+    places
 }
 
 /// Passes draws through and keeps them.
@@ -269,17 +311,6 @@ impl Randomness for Script<'_> {
 #[must_use]
 pub fn first_subset(size: usize) -> Positions {
     (0..size as u32).collect()
-}
-
-/// Sorts distinct positions. Each goes to the place that the number of smaller ones tells; for so
-/// few that beats comparing and swapping, whose branches on random values cannot be predicted.
-fn ascending(positions: &Positions) -> Positions {
-    let mut sorted = positions.clone();
-    for position in positions {
-        let smaller = positions.iter().filter(|other| *other < position).count();
-        sorted[smaller] = *position;
-    }
-    sorted
 }
 
 /// A script may come from a file, so what it says about positions is checked before it is used.

@@ -13,8 +13,8 @@ use crate::wire::{Malformed, Reader, Wire, Writer};
 pub const MAX_PAYLOAD: usize = 65_507;
 
 /// The most bytes that the name of a rumor and the length of its payload take in a message, for
-/// peers that encode in at most 32 bytes, as [`SocketPeer`](crate::SocketPeer) does.
-pub const RUMOR_OVERHEAD: usize = 32 + 10 + 3;
+/// peers that encode in at most 30 bytes, as [`SocketPeer`](crate::SocketPeer) does.
+pub const RUMOR_OVERHEAD: usize = 30 + 10 + 3;
 
 /// The name of a rumor: who started it, and how many it had started before.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

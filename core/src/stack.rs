@@ -49,7 +49,7 @@ impl<R> Iterator for Pending<R> {
     type Item = R;
 
     fn next(&mut self) -> Option<R> {
-        self.waiting.pop_at(0)
+        if self.waiting.len() > 1 { self.waiting.pop_at(0) } else { self.waiting.pop() }
     }
 }
 

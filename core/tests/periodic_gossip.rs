@@ -229,7 +229,7 @@ fn nothing_is_left_out_of_the_answers_for_ever() {
 #[test]
 fn a_message_names_the_latest_rumors_that_fit() {
     let settings = Settings { buffer: 200, hot: None, max_message: 10_000, ..to_all(Mode::Pull) };
-    for (max_message, names) in [(10_000, MAX_RUMORS), (3 + 10 * 45, 10), (2 + 10 * 45, 9)] {
+    for (max_message, names) in [(10_000, MAX_RUMORS), (3 + 10 * 43, 10), (2 + 10 * 43, 9)] {
         let mut machine = machine(Settings { max_message, ..settings.clone() });
         let rumors: Vec<_> = (0..100).map(|sequence| rumor(7, sequence, 0)).collect();
         hear(&mut machine, &rumors);

@@ -131,7 +131,8 @@ fn final_sizes(nodes: u8, fanout: u32) -> BTreeMap<usize, Weight> {
 
 #[test]
 fn final_sizes_of_infect_and_die() {
-    let expected: [(u8, u32, &[(usize, u128, u128)]); 7] = [
+    type Sizes = &'static [(usize, u128, u128)];
+    let expected: [(u8, u32, Sizes); 7] = [
         (3, 1, &[(2, 1, 2), (3, 1, 2)]),
         (4, 1, &[(2, 1, 3), (3, 4, 9), (4, 2, 9)]),
         (4, 2, &[(3, 1, 9), (4, 8, 9)]),

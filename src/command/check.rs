@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use rumormill::models::suites::{BugReport, PropertyReport, Report, Suite, catalogue};
+use rumormill::models::suites::{BugReport, Evidence, PropertyReport, Report, Suite, catalogue};
 use serde::Serialize;
 
 use super::Outcome;
 use super::output::Output;
+use super::signals::end_when_asked;
 
-/// Explores every state of small groups, with faults and every outcome of every draw
+/// Explore every state of small groups, with faults and every outcome of every draw
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The suites; all of them where none is named
@@ -25,6 +26,9 @@ pub(crate) struct Arguments {
     /// Save those runs as traces into this folder
     #[arg(long, value_name = "DIR")]
     traces: Option<PathBuf>,
+    /// Save those runs as sequence diagrams into this folder
+    #[arg(long, value_name = "DIR")]
+    diagrams: Option<PathBuf>,
     /// Print one JSON document to the standard output
     #[arg(long)]
     json: bool,
@@ -38,16 +42,19 @@ struct Entry<'a> {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let output = Output { json: arguments.json };
+    end_when_asked(output)?;
     let suites = find_suites(&arguments.suites)?;
     if arguments.list {
         return list(output, &suites);
     }
     let mut reports = Vec::new();
     for suite in &suites {
+        heading(output, suite);
         let report = suite.run().with_context(|| format!("cannot check {}", suite.name))?;
         say(output, &report, arguments.stories);
-        if let Some(folder) = &arguments.traces {
-            save(folder, &report)?;
+        for (name, evidence) in evidence(&report) {
+            save(arguments.traces.as_deref(), &name, "trace", &evidence.trace)?;
+            save(arguments.diagrams.as_deref(), &name, "svg", evidence.diagram.as_bytes())?;
         }
         reports.push(report);
     }
@@ -83,9 +90,13 @@ fn list(output: Output, suites: &[Suite]) -> Result<Outcome> {
     Ok(Outcome::Holds)
 }
 
+/// Says which suite is about to run.
+pub(super) fn heading(output: Output, suite: &Suite) {
+    output.say(format_args!("{}: {}", suite.name, suite.about));
+}
+
 /// Says what came of a suite.
 pub(super) fn say(output: Output, report: &Report, stories: bool) {
-    output.say(format_args!("{}: {}", report.suite, report.about));
     output.say(format_args!(
         "  {} nodes: {} states, {} transitions in {:.2} s ({:.1} M/s); one node: {} states",
         report.nodes,
@@ -102,11 +113,21 @@ pub(super) fn say(output: Output, report: &Report, stories: bool) {
             mark(same)
         ));
     }
+    let Report { losses, duplications, crashes, every_fault_struck, .. } = report;
+    if losses + duplications + crashes > 0 || !every_fault_struck {
+        output.say(format_args!(
+            "  {} faults struck: {losses} losses, {duplications} duplications, {crashes} crashes",
+            mark(*every_fault_struck)
+        ));
+    }
     if report.crowded_out > 0 {
         output.say(format_args!(
             "  {} messages, in all states together, found the network full and were lost",
             report.crowded_out
         ));
+    }
+    if report.astray > 0 {
+        output.say(format_args!("  {} {} messages went astray", mark(false), report.astray));
     }
     if report.overflow > 0 {
         output.say(format_args!("  {} {} steps hit a limit", mark(false), report.overflow));
@@ -126,18 +147,18 @@ pub(super) fn say(output: Output, report: &Report, stories: bool) {
 }
 
 fn say_property(output: Output, property: &PropertyReport, stories: bool) {
-    let PropertyReport { name, notion, holds, story, .. } = property;
+    let PropertyReport { name, notion, holds, evidence } = property;
     output.say(format_args!("  {} {notion}: {name}", mark(*holds)));
-    if let Some(Err(difference)) = &property.replay {
+    if let Some(difference) = evidence.as_ref().and_then(|run| run.difference.as_ref()) {
         output.say(format_args!("    {} its run does not replay: {difference}", mark(false)));
     }
     if stories || !holds {
-        tell(output, story.as_deref());
+        tell(output, evidence.as_ref());
     }
 }
 
 fn say_bug(output: Output, bug: &BugReport, stories: bool) {
-    let replayed = match bug.replays {
+    let replayed = match bug.evidence.as_ref().map(Evidence::replays) {
         Some(true) => ", and its counterexample replays",
         Some(false) => ", but its counterexample DOES NOT REPLAY",
         None => "",
@@ -153,12 +174,12 @@ fn say_bug(output: Output, bug: &BugReport, stories: bool) {
     if stories {
         output.say(format_args!("    in {}: {}", bug.file, bug.right.trim()));
         output.say(format_args!("    became: {}", bug.wrong.trim()));
-        tell(output, bug.story.as_deref());
+        tell(output, bug.evidence.as_ref());
     }
 }
 
-fn tell(output: Output, story: Option<&[String]>) {
-    for line in story.unwrap_or_default() {
+fn tell(output: Output, evidence: Option<&Evidence>) {
+    for line in evidence.into_iter().flat_map(|run| &run.story) {
         output.say(format_args!("    {line}"));
     }
 }
@@ -181,20 +202,23 @@ fn summarize(output: Output, reports: &[Report]) {
     ));
 }
 
-fn save(folder: &Path, report: &Report) -> Result<()> {
-    let context = || format!("cannot save traces into {}", folder.display());
+/// The runs that a report shows, each under the name of its suite, bug and property.
+fn evidence(report: &Report) -> impl Iterator<Item = (String, &Evidence)> {
+    let suite = &report.suite;
+    let properties = report.properties.iter().map(move |property| {
+        (format!("{suite}.{}", file_name(property.name)), property.evidence.as_ref())
+    });
+    let bugs = report.bugs.iter().map(move |bug| {
+        (format!("{suite}+{}.{}", bug.bug, file_name(bug.property)), bug.evidence.as_ref())
+    });
+    properties.chain(bugs).filter_map(|(name, evidence)| Some((name, evidence?)))
+}
+
+fn save(folder: Option<&Path>, name: &str, extension: &str, content: &[u8]) -> Result<()> {
+    let Some(folder) = folder else { return Ok(()) };
+    let context = || format!("cannot save runs into {}", folder.display());
     fs::create_dir_all(folder).with_context(context)?;
-    let properties = report.properties.iter().filter_map(|property| {
-        Some((format!("{}.{}", report.suite, file_name(property.name)), property.trace.as_ref()?))
-    });
-    let bugs = report.bugs.iter().filter_map(|bug| {
-        let name = format!("{}+{}.{}", report.suite, bug.bug, file_name(bug.property));
-        Some((name, bug.trace.as_ref()?))
-    });
-    for (name, trace) in properties.chain(bugs) {
-        fs::write(folder.join(name + ".trace"), trace).with_context(context)?;
-    }
-    Ok(())
+    fs::write(folder.join(format!("{name}.{extension}")), content).with_context(context)
 }
 
 /// The words of a property with dashes between them.

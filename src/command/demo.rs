@@ -3,44 +3,59 @@
 
 mod chart;
 mod cluster;
+mod heard;
 mod load;
-
-use std::time::Duration;
+mod outbreak;
+mod replays;
 
 use anyhow::{Context, Result, bail};
-use bytes::Bytes;
 use clap::Args;
 use rumormill::models::suites::Report;
-use rumormill::trace::Replayed;
 use serde::Serialize;
 
 use super::Outcome;
-use super::check::{find_suites, say};
-use super::machines::replay_any;
+use super::check::{find_suites, heading, say};
 use super::output::Output;
-use cluster::{Cluster, Spread};
-use load::Load;
+use super::signals::end_when_asked;
+use outbreak::Outbreak;
+use replays::Replays;
 
-/// Checks a machine, runs 32 nodes of it on sockets, and replays what they did
+/// Check a machine, run 32 nodes of it on sockets, and replay what they did
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The line of text to broadcast
     #[arg(
         long,
+        value_name = "TEXT",
         default_value = "Have you heard? The machine on the sockets is the one that was checked."
     )]
     message: String,
     /// How many nodes to run, from 2 to 250
     #[arg(long, default_value_t = 32, value_parser = clap::value_parser!(u32).range(2..=250))]
     nodes: u32,
-    /// To how many peers each node gossips in a period, from 1 to 32
-    #[arg(long, default_value_t = 2, value_parser = clap::value_parser!(u8).range(1..=32))]
+    /// To how many others each node gossips in a period, from 1 to 32
+    #[arg(
+        long,
+        value_name = "PEERS",
+        default_value_t = 2,
+        value_parser = clap::value_parser!(u8).range(1..=32)
+    )]
     fanout: u8,
     /// How many of a hundred datagrams are lost on purpose, from 0 to 90
-    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(0..=90))]
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value_t = 10,
+        value_parser = clap::value_parser!(u32).range(0..=90)
+    )]
     loss: u32,
-    /// The length of a period in milliseconds, at least 20
-    #[arg(long, default_value_t = 400, value_parser = clap::value_parser!(u32).range(20..))]
+    /// The length of a period in milliseconds, from 20 to 10000
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 400,
+        value_parser = clap::value_parser!(u32).range(20..=10_000)
+    )]
     period_ms: u32,
     /// From which all draws, phases of timers and losses follow
     #[arg(long, default_value_t = 1)]
@@ -53,34 +68,10 @@ pub(crate) struct Arguments {
 #[derive(Serialize)]
 struct Document {
     holds: bool,
+    failures: Vec<String>,
     check: Report,
-    run: RunReport,
-    replay: ReplayReport,
-}
-
-#[derive(Serialize)]
-struct RunReport {
-    message: String,
-    nodes: u32,
-    fanout: u8,
-    loss: f64,
-    period_ms: u32,
-    seed: u64,
-    clock_model: &'static str,
-    informed: usize,
-    delivered_exactly_once: bool,
-    curve: Vec<chart::Point>,
-    load: Load,
-}
-
-#[derive(Serialize)]
-struct ReplayReport {
-    traces: usize,
-    identical: usize,
-    steps: u64,
-    draws: u64,
-    effects: u64,
-    differences: Vec<String>,
+    run: Outbreak,
+    replay: Replays,
 }
 
 const SUITE: &str = "demo-4";
@@ -88,91 +79,60 @@ const SUITE: &str = "demo-4";
 #[tokio::main]
 pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let output = Output { json: arguments.json };
-    output.say("1. check: every state of four nodes of the machine, whatever is lost or doubled");
+    end_when_asked(output)?;
+    fit(arguments)?;
+    output.say("1. check: every state of four nodes of a machine, whatever is lost or doubled");
     let check = check(output)?;
     output.say(format_args!(
-        "\n2. run: {} nodes of the same machine on UDP sockets, {} % of the datagrams are lost",
-        arguments.nodes, arguments.loss
+        "\n2. run: {} nodes of the same machine on UDP sockets of this host",
+        arguments.nodes
     ));
-    let (run, traces) = spread(output, arguments).await?;
-    output.say(format_args!("\n3. replay: {} traces through the pure machine", traces.len()));
-    let replay = replay(output, &traces);
-    let everybody = run.informed == arguments.nodes as usize && run.delivered_exactly_once;
-    let loss_struck = arguments.loss == 0 || run.load.lost > 0;
-    let holds = check.holds() && everybody && loss_struck && replay.differences.is_empty();
-    output
-        .say(format_args!("\n{}", if holds { "Everything held." } else { "NOT everything held." }));
-    output.document(&Document { holds, check, run, replay })?;
+    let (run, traces) = outbreak::watch(output, arguments).await?;
+    output.say("\n3. replay: what each node did, through the machine without its sockets");
+    let replay = Replays::of(&traces);
+    replay.say(output);
+    let failures = failures(&check, &run, &replay);
+    let holds = failures.is_empty();
+    conclude(output, &failures);
+    output.document(&Document { holds, failures, check, run, replay })?;
     Ok(Outcome::of(holds))
+}
+
+fn fit(arguments: &Arguments) -> Result<()> {
+    let (length, limit) = (arguments.message.len(), arguments.settings().max_payload());
+    if length > limit as usize {
+        bail!("the message has {length} bytes; choose one of at most {limit}");
+    }
+    Ok(())
 }
 
 fn check(output: Output) -> Result<Report> {
     let suite = find_suites(&[SUITE.into()])?.remove(0);
+    heading(output, &suite);
     let report = suite.run().with_context(|| format!("cannot check {SUITE}"))?;
     say(output, &report, false);
     Ok(report)
 }
 
-/// Runs the nodes until all are informed, and a period more; returns their traces, too.
-async fn spread(output: Output, arguments: &Arguments) -> Result<(RunReport, Vec<Vec<u8>>)> {
-    let cluster = Cluster::start(arguments).await?;
-    let limit = cluster.max_payload();
-    if arguments.message.len() > limit as usize {
-        bail!("the message has {} bytes; at most {limit} fit", arguments.message.len());
+fn failures(check: &Report, run: &Outbreak, replay: &Replays) -> Vec<String> {
+    let mut failures = run.failures();
+    if !check.holds() {
+        failures.push(format!("the check fails: `rumormill check {SUITE} --stories` tells how"));
     }
-    let theory = arguments.theory();
-    output.say(format_args!("   {}", chart::CLOCK_MODEL));
-    output.say(format_args!(
-        "   it predicts half of them after {:.1} periods and 99 % after {:.1}",
-        theory.periods_until(0.5),
-        theory.periods_until(0.99)
-    ));
-    let period = Duration::from_millis(arguments.period_ms.into());
-    let message = Bytes::from(arguments.message.clone());
-    let mut chart = chart::Chart::new(output, theory, arguments.nodes);
-    let spread = cluster.spread(message, period, |periods, informed| chart.draw(periods, informed));
-    let Spread { informed, exactly_once, nodes } = spread.await?;
-    let load = Load::of(&nodes);
-    load.say(output);
-    let traces = nodes.into_iter().filter_map(|node| node.trace).collect();
-    let report = RunReport {
-        message: arguments.message.clone(),
-        nodes: arguments.nodes,
-        fanout: arguments.fanout,
-        loss: f64::from(arguments.loss) / 100.0,
-        period_ms: arguments.period_ms,
-        seed: arguments.seed,
-        clock_model: chart::CLOCK_MODEL,
-        informed,
-        delivered_exactly_once: exactly_once,
-        curve: chart.into_points(),
-        load,
-    };
-    Ok((report, traces))
+    if replay.identical < replay.traces {
+        failures.push(format!("only {} of {} traces replay", replay.identical, replay.traces));
+    }
+    failures
 }
 
-fn replay(output: Output, traces: &[Vec<u8>]) -> ReplayReport {
-    let (mut done, mut identical, mut differences) = (Replayed::default(), 0, Vec::new());
-    for trace in traces {
-        let replayed = rumormill::trace::Title::read(trace).map(|(title, entries)| {
-            replay_any(&title, entries).unwrap_or(Err(rumormill::trace::ReplayError::NotATrace))
-        });
-        match replayed.and_then(|replayed| replayed) {
-            Ok(Replayed { nodes, steps, draws, effects }) => {
-                identical += 1;
-                done.nodes += nodes;
-                done.steps += steps;
-                done.draws += draws;
-                done.effects += effects;
-            }
-            Err(difference) => differences.push(difference.to_string()),
-        }
+fn conclude(output: Output, failures: &[String]) {
+    if failures.is_empty() {
+        output.say("\n✓ Everything held.");
+        output.say(
+            "  Next: `rumormill check --list`, `rumormill explore demo-4`, `rumormill run --help`",
+        );
+        return;
     }
-    let Replayed { steps, draws, effects, .. } = done;
-    output.say(format_args!(
-        "   {identical} of {} identical: {steps} steps, {draws} draws, {effects} effects",
-        traces.len()
-    ));
-    differences.iter().for_each(|difference| output.say(format_args!("   ✗ {difference}")));
-    ReplayReport { traces: traces.len(), identical, steps, draws, effects, differences }
+    output.say("\n✗ NOT everything held:");
+    failures.iter().for_each(|failure| output.say(format_args!("  {failure}")));
 }

@@ -3,22 +3,24 @@
 use std::net::{SocketAddr, TcpListener};
 use std::thread;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, anyhow};
 use clap::Args;
+use rumormill::models::suites::Suite;
 use serde::Serialize;
+use tokio::sync::oneshot;
 
 use super::Outcome;
 use super::check::find_suites;
 use super::output::Output;
-use super::signals::asked_to_end;
+use super::signals::{Signals, waiting_runtime};
 
-/// Serves a page on which a suite's world can be walked through, step by step
+/// Serve a page on which a suite's world can be walked through, step by step
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The suite (`rumormill check --list` names them)
     suite: String,
-    /// Where to serve the page
-    #[arg(long, default_value = "127.0.0.1:3000")]
+    /// Where to serve the page; port 0 stands for any free one
+    #[arg(long, value_name = "IP:PORT", default_value = "127.0.0.1:3000")]
     at: SocketAddr,
     /// Print one JSON document to the standard output
     #[arg(long)]
@@ -34,17 +36,32 @@ struct Report<'a> {
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let output = Output { json: arguments.json };
     let suite = find_suites(std::slice::from_ref(&arguments.suite))?.remove(0);
-    let at = arguments.at;
-    // The server below panics where it cannot listen; this says so in a line instead.
-    let probe = TcpListener::bind(at)
-        .with_context(|| format!("cannot serve at {at}; choose another address with --at"))?;
-    drop(probe);
+    let at = free_address(arguments.at)?;
     let url = format!("http://{at}");
-    output.say(format_args!("{}: {}", suite.name, suite.about));
-    output.say(format_args!("open {url}; Ctrl-C ends"));
-    output.document(&Report { suite: &suite.name, url })?;
-    let _serves_until_the_process_ends = thread::spawn(move || suite.explore(at));
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
-    runtime.block_on(asked_to_end())?;
-    Ok(Outcome::Holds)
+    waiting_runtime()?.block_on(async {
+        let mut signals = Signals::listen()?;
+        output.say(format_args!("{}: {}", suite.name, suite.about));
+        output.say(format_args!("open {url} in a browser; Ctrl-C ends"));
+        output.document(&Report { suite: &suite.name, url })?;
+        tokio::select! {
+            () = signals.asked_to_end() => Ok(Outcome::Holds),
+            error = serve(suite, at) => Err(error),
+        }
+    })
+}
+
+/// Where there is room to listen. The server panics where it cannot; this says so in a line.
+fn free_address(wanted: SocketAddr) -> Result<SocketAddr> {
+    let probe = TcpListener::bind(wanted).and_then(|listener| listener.local_addr());
+    probe.with_context(|| format!("cannot serve at {wanted}; choose another address with --at"))
+}
+
+/// Serves the page until something goes wrong, and tells what. Its thread ends with the process.
+async fn serve(suite: Suite, at: SocketAddr) -> anyhow::Error {
+    let (tell, ended) = oneshot::channel();
+    thread::spawn(move || tell.send(suite.explore(at)));
+    match ended.await {
+        Ok(Err(error)) => error.into(),
+        Ok(Ok(())) | Err(_) => anyhow!("the page is no longer served; start it again"),
+    }
 }

@@ -10,13 +10,14 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::machines::replay_any;
-use super::output::Output;
+use super::output::{Output, printable, shorten};
+use super::signals::end_when_asked;
 
-/// Replays traces and demands the same draws, effects and end states, to the last byte
+/// Replay traces and demand the same draws, effects and end states, to the last byte
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The traces
-    #[arg(required = true)]
+    /// The traces, as `rumormill run --record` and `rumormill check --traces` write them
+    #[arg(required = true, value_name = "FILE")]
     files: Vec<PathBuf>,
     /// Print one JSON document to the standard output
     #[arg(long)]
@@ -38,24 +39,28 @@ struct Report {
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let output = Output { json: arguments.json };
+    end_when_asked(output)?;
     let mut reports = Vec::new();
     for file in &arguments.files {
         let report = replay_file(file)?;
-        match &report.difference {
-            None => output.say(format_args!(
-                "{}: {} replayed, {} steps, {} draws, {} effects: identical",
-                file.display(),
-                report.machine,
-                report.steps,
-                report.draws,
-                report.effects
-            )),
-            Some(difference) => output.say(format_args!("{}: {difference}", file.display())),
-        }
+        say(output, &report);
         reports.push(report);
     }
     output.document(&reports)?;
     Ok(Outcome::of(reports.iter().all(|report| report.holds)))
+}
+
+fn say(output: Output, report: &Report) {
+    let Report { file, machine, difference, steps, draws, effects, .. } = report;
+    let (file, machine) = (file.display(), printable(machine));
+    match difference {
+        None => output.say(format_args!(
+            "✓ {file}: {machine}, {steps} steps, {draws} draws, {effects} effects: identical"
+        )),
+        Some(difference) => {
+            output.say(format_args!("✗ {file}: {machine}, {}", shorten(difference)))
+        }
+    }
 }
 
 fn replay_file(file: &Path) -> Result<Report> {
@@ -63,7 +68,8 @@ fn replay_file(file: &Path) -> Result<Report> {
     let opened = Title::read(&trace);
     let (title, entries) = opened.with_context(|| format!("cannot replay {}", file.display()))?;
     let replayed = replay_any(&title, entries).ok_or_else(|| {
-        anyhow!("{} is of the machine `{}`, which is unknown here", file.display(), title.machine)
+        let (file, machine) = (file.display(), printable(&title.machine));
+        anyhow!("{file} is of the machine `{machine}`, which only another program knows")
     })?;
     let difference = replayed.as_ref().err().map(ToString::to_string);
     let Replayed { nodes, steps, draws, effects } = replayed.unwrap_or_default();

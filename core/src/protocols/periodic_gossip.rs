@@ -73,7 +73,7 @@ pub struct Settings {
     pub hot: Option<NonZeroU16>,
     /// The most rumors that are spread at the same time, at least 1.
     pub buffer: u16,
-    /// The most bytes in one message, for peers that encode in at most 32 bytes, without the frame
+    /// The most bytes in one message, for peers that encode in at most 30 bytes, without the frame
     /// and without the byte that each stack around this protocol adds; at least [`MIN_MESSAGE`].
     pub max_message: u32,
     /// How much is remembered of what was received.

@@ -96,8 +96,8 @@ impl<P: Peer> RenyiErdos<P> {
 
     fn forward(&mut self, context: &mut Context<'_, P, Self>, rumor: Rumor<P>) {
         let extra = context.flip(self.fanout.fraction());
-        let to = context.neighbors(self.fanout.whole() + usize::from(extra));
-        context.send(rumor.clone(), &to);
+        let fanout = self.fanout.whole() + usize::from(extra);
+        context.send_to_neighbors(rumor.clone(), fanout);
         context.notify(Notice::Delivered(rumor));
     }
 

@@ -62,6 +62,7 @@ impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
             handled: tally.handled,
             crowded_out: tally.crowded_out,
             overflow: tally.overflow,
+            astray: tally.astray,
             losses: tally.losses,
             duplications: tally.duplications,
             crashes: tally.crashes,

@@ -42,6 +42,8 @@ pub struct Report {
     pub crowded_out: u64,
     /// Steps that hit one of their limits.
     pub overflow: u64,
+    /// Messages sent to somebody outside the group, over all states.
+    pub astray: u64,
     /// Transitions in which a message was lost by a fault.
     pub losses: u64,
     /// Transitions in which a message was delivered and stayed in flight.
@@ -158,7 +160,7 @@ impl BugReport {
 impl Report {
     /// Whether everything is as it should be: every property holds, what independent computations
     /// found is found, both engines agree, every bug is caught, every run that is shown replays,
-    /// no limit was hit, and every fault did strike.
+    /// no limit was hit, nothing was sent astray, and every fault did strike.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.properties.iter().all(|property| property.holds && property.replays())
@@ -167,6 +169,7 @@ impl Report {
             && self.second_opinions.iter().all(|opinion| opinion.agrees)
             && self.bugs.iter().all(BugReport::holds)
             && self.overflow == 0
+            && self.astray == 0
             && self.every_fault_struck
     }
 }

@@ -175,7 +175,6 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         let mut crashed = state.clone();
         let local = &mut crashed.locals[usize::from(node)];
         *local = steps.outcomes(self, *local, Stimulus::Crash)?[0].local;
-        steps.tally.crashes += 1;
         Ok(crashed)
     }
 
@@ -234,7 +233,11 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         }
         let reached = |place: usize| cut.is_none_or(|Cut(mask)| mask >> place & 1 == 1);
         for (place, &(to, message)) in outcome.sends.iter().enumerate() {
-            if to >= self.size() || !reached(place) {
+            if to >= self.size() {
+                steps.tally.astray += 1;
+                continue;
+            }
+            if !reached(place) {
                 continue;
             }
             if let Scheduler::Asynchronous { in_flight } = self.scheduler
@@ -332,6 +335,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
                 let mut base = self.state.clone();
                 base.left.crashes -= 1;
                 let crashed = self.world.without(self.steps, &base, node)?;
+                self.steps.tally.crashes += 1;
                 self.certain(Kind::Crash { node }, &crashed);
             }
         }
@@ -378,6 +382,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
                 self.world.apply(self.steps, &mut after, node, outcome, Some(Cut(mask)));
                 self.out.emit(outcome.weight, &after);
             }
+            self.steps.tally.crashes += 1;
             self.out.close(Action { kind, cut: Some(Cut(mask)) }, start);
         }
         Ok(())
@@ -405,6 +410,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
         }
         if !crash.is_zero() {
             let crashed = self.world.without(self.steps, base, node)?;
+            self.steps.tally.crashes += 1;
             self.out.emit(crash, &crashed);
         }
         let acts = Weight::one() - loss - crash;

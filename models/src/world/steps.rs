@@ -99,6 +99,8 @@ pub struct Tally {
     pub overflow: u64,
     /// How many messages found no room in flight and were lost.
     pub crowded_out: u64,
+    /// How many messages were sent to somebody outside the group.
+    pub astray: u64,
     /// How often a message was lost by a fault.
     pub losses: u64,
     /// How often a message was delivered and stayed in flight.
@@ -238,6 +240,11 @@ fn merge<X: Protocol<ModelPeer>>(told: Vec<Told<X>>) -> Vec<Outcome> {
 }
 
 impl<X: Protocol<ModelPeer>, S> Local<X, S> {
+    /// The timers that are armed, ascending.
+    pub fn timers(&self) -> impl Iterator<Item = X::Timer> {
+        self.timers.iter().map(|armed| armed.timer)
+    }
+
     fn next_round(mut self) -> Self {
         self.timers.iter_mut().for_each(|armed| armed.due = true);
         self

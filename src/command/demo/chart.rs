@@ -5,10 +5,6 @@ use serde::Serialize;
 
 use super::super::output::Output;
 
-/// Which prediction the curve stands beside.
-pub(super) const CLOCK_MODEL: &str = "theory: the logistic law for unsynchronised periods (each \
-     node has a phase of its own; in lockstep rounds it would be slower)";
-
 const WIDTH: usize = 40;
 
 /// A row of the chart.
@@ -35,17 +31,18 @@ pub(super) struct Chart {
 impl Chart {
     pub(super) fn new(output: Output, theory: Logistic, nodes: u32) -> Self {
         output.say(format_args!(
-            "   period  informed (█) and predicted (│){:>12}measured  predicted",
-            ""
+            "   period  {:<WIDTH$}  measured  predicted",
+            "informed (█) and predicted (│)"
         ));
         Self { output, theory, nodes, points: Vec::new() }
     }
 
-    pub(super) fn draw(&mut self, periods: f64, informed: usize) {
+    pub(super) fn draw(&mut self, periods: u32, informed: usize) {
+        let periods = f64::from(periods);
         let measured = informed as f64 / f64::from(self.nodes);
         let predicted = self.theory.informed(periods);
         self.output.say(format_args!(
-            "   {periods:>6.1}  {}  {:>6.1} %  {:>7.1} %",
+            "   {periods:>6}  {}  {:>6.1} %  {:>7.1} %",
             bar(measured, predicted),
             measured * 100.0,
             predicted * 100.0,

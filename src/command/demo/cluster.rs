@@ -18,30 +18,27 @@ use tokio::time::{Instant, sleep_until};
 
 use super::super::machines::PERIODIC_GOSSIP;
 use super::Arguments;
+use super::heard::{Delivery, Heard};
 
 type Machine = PeriodicGossip<SocketPeer>;
-
-/// After so many periods nobody waits any longer for the last ones.
-const PATIENCE: u32 = 60;
 
 /// Nodes that know each other and nothing else.
 pub(super) struct Cluster {
     nodes: Vec<Handle<Machine>>,
-    max_payload: u32,
 }
 
 /// How a rumor spread.
 pub(super) struct Spread {
-    /// How many nodes delivered it.
-    pub(super) informed: usize,
-    /// Whether none of them delivered it twice, or anything else.
-    pub(super) exactly_once: bool,
+    /// When it was started.
+    pub(super) start: Instant,
+    /// Who delivered it.
+    pub(super) heard: Heard,
     /// What is left of the nodes.
     pub(super) nodes: Vec<Finished<Machine>>,
 }
 
 impl Arguments {
-    fn settings(&self) -> Settings {
+    pub(super) fn settings(&self) -> Settings {
         Settings {
             mode: Mode::Push,
             fanout: self.fanout,
@@ -57,6 +54,17 @@ impl Arguments {
     pub(super) fn theory(&self) -> Logistic {
         let fanout = f64::from(self.fanout).min(f64::from(self.nodes) - 1.0);
         Logistic { size: self.nodes, fanout, loss: f64::from(self.loss) / 100.0 }
+    }
+
+    pub(super) fn period(&self) -> Duration {
+        Duration::from_millis(self.period_ms.into())
+    }
+
+    /// After so many periods nobody waits any longer for the last ones: several times as many as
+    /// theory expects, and some for the smallest groups.
+    fn patience(&self) -> u32 {
+        let the_last = 0.5 / f64::from(self.nodes);
+        (4.0 * self.theory().periods_until(1.0 - the_last)).ceil() as u32 + 10
     }
 
     fn config(&self, node: u32) -> Result<Config> {
@@ -83,51 +91,52 @@ impl Cluster {
             let view = Neighborhood::of(bound.peer(), peers.iter().copied());
             bound.spawn(Node::new(view, PeriodicGossip::new(settings.clone())))
         };
-        let nodes = bound.into_iter().map(start).collect::<Result<_, _>>()?;
-        Ok(Self { nodes, max_payload: settings.max_payload() })
+        Ok(Self { nodes: bound.into_iter().map(start).collect::<Result<_, _>>()? })
     }
 
-    /// The longest message that may be spread, in bytes.
-    pub(super) fn max_payload(&self) -> u32 {
-        self.max_payload
-    }
-
-    /// Lets the first node start the rumor, and calls `watch` after each period with the periods
-    /// that have passed and the number of informed nodes: until all are informed, and then once.
+    /// Lets the first node start the rumor, and calls `watch` at the start and after each period
+    /// with the periods that have passed and the number of informed nodes: until all are informed,
+    /// and then once.
     pub(super) async fn spread(
         mut self,
-        message: Bytes,
-        period: Duration,
-        mut watch: impl FnMut(f64, usize),
+        arguments: &Arguments,
+        mut watch: impl FnMut(u32, usize),
     ) -> Result<Spread> {
+        let message = Bytes::from(arguments.message.clone());
+        let mut heard = Heard::new(message.clone(), self.nodes.len());
         let mut deliveries = self.listen()?;
-        let start = Instant::now();
-        self.nodes[0].request(Request::Publish(message.clone())).await?;
-        let mut delivered = vec![0_usize; self.nodes.len()];
-        let mut strange = false;
-        for passed in 1..=PATIENCE {
-            let all_knew = delivered.iter().all(|&times| times > 0);
-            sleep_until(start + period * passed).await;
-            while let Ok((node, payload)) = deliveries.try_recv() {
-                delivered[node] += 1;
-                strange |= payload != message;
+        self.nodes[0].request(Request::Publish(message)).await?;
+        let first = deliveries.recv().await.context("no node is running")?;
+        let start = first.at;
+        heard.take(first);
+        for passed in 0..=arguments.patience() {
+            let all_knew = heard.by_all();
+            sleep_until(start + arguments.period() * passed).await;
+            while let Ok(delivery) = deliveries.try_recv() {
+                heard.take(delivery);
             }
-            watch(passed.into(), delivered.iter().filter(|&&times| times > 0).count());
+            watch(passed, heard.informed());
             if all_knew {
                 break;
             }
         }
-        let mut nodes = Vec::new();
-        for node in self.nodes {
-            nodes.push(node.shutdown().await?);
+        let nodes = self.shut_down().await?;
+        while let Some(delivery) = deliveries.recv().await {
+            heard.take(delivery);
         }
-        let informed = delivered.iter().filter(|&&times| times > 0).count();
-        let exactly_once = !strange && delivered.iter().all(|&times| times <= 1);
-        Ok(Spread { informed, exactly_once, nodes })
+        Ok(Spread { start, heard, nodes })
     }
 
-    /// What is delivered by any of the nodes: by which, and what it says.
-    fn listen(&mut self) -> Result<mpsc::UnboundedReceiver<(usize, Bytes)>> {
+    async fn shut_down(self) -> Result<Vec<Finished<Machine>>> {
+        let mut finished = Vec::new();
+        for node in self.nodes {
+            finished.push(node.shutdown().await?);
+        }
+        Ok(finished)
+    }
+
+    /// What is delivered by any of the nodes, until all of them have stopped.
+    fn listen(&mut self) -> Result<mpsc::UnboundedReceiver<Delivery>> {
         let (tell, deliveries) = mpsc::unbounded_channel();
         for (number, node) in self.nodes.iter_mut().enumerate() {
             let notices = node.notices().context("the notices of a new node were taken before")?;
@@ -140,13 +149,13 @@ impl Cluster {
 async fn pass_on(
     node: usize,
     mut notices: Notices<Machine>,
-    tell: mpsc::UnboundedSender<(usize, Bytes)>,
+    tell: mpsc::UnboundedSender<Delivery>,
 ) {
     while let Some(notice) = notices.next().await {
-        if let Notice::Delivered(rumor) = notice
-            && tell.send((node, rumor.payload)).is_err()
-        {
-            return;
+        if let Notice::Delivered(rumor) = notice {
+            let delivery = Delivery { node, payload: rumor.payload, at: Instant::now() };
+            // Nobody to tell it to: the demo is over.
+            let _over = tell.send(delivery);
         }
     }
 }

@@ -19,7 +19,7 @@ pub(super) struct Load {
     /// What all nodes wanted sent.
     attempted: u64,
     /// What of it was lost on purpose.
-    pub(super) lost: u64,
+    lost: u64,
 }
 
 /// A quantity over all nodes.
@@ -43,6 +43,13 @@ impl Load {
             received_per_node: Summary::of(each(|node| node.counters.incoming.accepted)),
             duplicates_per_node: Summary::of(each(duplicates)),
         }
+    }
+
+    /// Whether it is no accident that nothing was lost.
+    pub(super) fn should_have_lost(&self, loss: f64) -> bool {
+        /// Our choice: as good as never.
+        const ACCIDENT: f64 = 1e-9;
+        self.lost == 0 && (1.0 - loss).powf(self.attempted as f64) < ACCIDENT
     }
 
     pub(super) fn say(&self, output: Output) {

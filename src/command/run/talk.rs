@@ -1,0 +1,155 @@
+//! What goes into a node by the standard input and comes out by the standard output.
+
+use std::io::{self, Write};
+
+use anyhow::{Context, Result, bail};
+use rumormill::SocketPeer;
+use rumormill::node::{Counters, Handle, Notices};
+use rumormill::rumor::{Notice, Rumor};
+use rumormill::seen::Refusal;
+use rumormill::stacks::broadcast::Request;
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use super::Stack;
+use super::lines::Line;
+use super::settings::Settings;
+use crate::command::output::{printable, say_aside};
+
+pub(super) struct Talk {
+    json: bool,
+    me: SocketPeer,
+    limit: u32,
+    deliveries: u64,
+}
+
+/// A delivery, as one entry of the JSON document.
+#[derive(Serialize)]
+struct Delivery {
+    origin: String,
+    sequence: u64,
+    text: String,
+}
+
+impl Talk {
+    /// The JSON document is written as it comes about, line by line, since nobody knows how long
+    /// that takes.
+    pub(super) fn new(json: bool, settings: &Settings, me: SocketPeer) -> Result<Self> {
+        let known = match settings.peers.len() {
+            0 => "no peers, so it waits for others that name it with --peer".into(),
+            1 => "1 peer".into(),
+            several => format!("{several} peers"),
+        };
+        say_aside(format_args!("listening on {}; {known}; Ctrl-C ends", me.address()));
+        if json {
+            print(&format!("{{\"peer\": \"{me}\", \"deliveries\": [\n"))?;
+        }
+        Ok(Self { json, me, limit: settings.repair().max_payload(), deliveries: 0 })
+    }
+
+    /// Broadcasts the lines and tells the notices, until something goes wrong.
+    pub(super) async fn go_on(
+        &mut self,
+        node: &Handle<Stack>,
+        mut lines: mpsc::Receiver<io::Result<Line>>,
+        notices: &mut Notices<Stack>,
+    ) -> Result<()> {
+        let mut more_lines = true;
+        loop {
+            tokio::select! {
+                line = lines.recv(), if more_lines => match line {
+                    Some(Ok(Line::Text(text))) => node.request(Request::broadcast(text)).await?,
+                    Some(Ok(Line::TooLong)) => self.refuse(),
+                    Some(Err(error)) => say_aside(format_args!("no more lines are read: {error}")),
+                    None => more_lines = false,
+                },
+                notice = notices.next() => match notice {
+                    Some(notice) => self.tell(notice)?,
+                    None => bail!("the node has stopped by itself; start it again"),
+                },
+            }
+        }
+    }
+
+    fn tell(&mut self, notice: Notice<SocketPeer>) -> Result<()> {
+        match notice {
+            Notice::Delivered(rumor) if rumor.id.origin == self.me => {}
+            Notice::Delivered(rumor) => self.deliver(&rumor)?,
+            Notice::NotStarted(_) => self.refuse(),
+            Notice::TurnedAway { id, refusal } => say_aside(format_args!(
+                "not delivered: message {} of {}, {}",
+                id.sequence,
+                id.origin.address(),
+                why(refusal)
+            )),
+            Notice::CrowdedOut(_) => {}
+        }
+        Ok(())
+    }
+
+    fn refuse(&self) {
+        say_aside(format_args!(
+            "not broadcast: the line is too long, at most {} bytes fit",
+            self.limit
+        ));
+    }
+
+    fn deliver(&mut self, rumor: &Rumor<SocketPeer>) -> Result<()> {
+        let (origin, text) = (rumor.id.origin, printable(&String::from_utf8_lossy(&rumor.payload)));
+        if !self.json {
+            return print(&format!("{}: {text}\n", origin.address()));
+        }
+        let comma = if self.deliveries > 0 { ", " } else { "  " };
+        self.deliveries += 1;
+        let delivery = Delivery { origin: origin.to_string(), sequence: rumor.id.sequence, text };
+        print(&format!("{comma}{}\n", serde_json::to_string(&delivery)?))
+    }
+
+    /// Tells what the node still had to tell when it stopped, and what it counted.
+    pub(super) fn finish(
+        mut self,
+        notices: &mut Notices<Stack>,
+        counters: &Counters,
+    ) -> Result<()> {
+        while let Some(notice) = notices.try_next() {
+            self.tell(notice)?;
+        }
+        if self.json {
+            let counters = serde_json::to_string(counters)?;
+            return print(&format!("], \"counters\": {counters}}}\n"));
+        }
+        sum_up(counters);
+        Ok(())
+    }
+}
+
+fn why(refusal: Refusal) -> &'static str {
+    match refusal {
+        Refusal::Repeated => "which was delivered before",
+        Refusal::TooOld => "which much later ones have overtaken",
+        Refusal::NoRoom => "since too many others are speaking",
+    }
+}
+
+/// What was dropped is told only where something was.
+fn sum_up(counters: &Counters) {
+    let Counters { incoming, outgoing, work } = counters;
+    let mut line = format!("{} datagrams sent, {} received", outgoing.sent, incoming.accepted);
+    for (count, what) in [
+        (outgoing.failures.total() + outgoing.too_long, "not sent"),
+        (incoming.refused.total(), "refused"),
+        (work.missed, "deliveries not printed in time"),
+        (work.unrecorded, "steps that the trace has no room for"),
+    ] {
+        if count > 0 {
+            line += &format!(", {count} {what}");
+        }
+    }
+    say_aside(line);
+}
+
+fn print(text: &str) -> Result<()> {
+    let mut out = io::stdout().lock();
+    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
+    written.context("cannot write to the standard output")
+}

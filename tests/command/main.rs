@@ -1,0 +1,10 @@
+//! The command `rumormill`, from outside: what it prints, and how it ends.
+#![cfg(unix)]
+
+mod check;
+mod demo;
+mod explore;
+mod process;
+mod replay;
+mod run;
+mod usage;

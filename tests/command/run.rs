@@ -1,0 +1,196 @@
+//! `rumormill run`.
+
+use std::fs;
+use std::io;
+
+use crate::process::{Finished, Running, command, finish, folder, start};
+
+/// A node on any free port of the loopback with short periods, and its address.
+pub(crate) fn node(arguments: &[&str]) -> (Running, String) {
+    let common = ["run", "--bind", "127.0.0.1:0", "--period-ms", "50"];
+    let mut running = start(&[&common[..], arguments].concat());
+    let address = address(&mut running);
+    (running, address)
+}
+
+fn address(running: &mut Running) -> String {
+    let line = running.says_aside("listening on ");
+    let (_, rest) = line.split_once("listening on ").expect("an address");
+    rest.split(';').next().expect("an address").into()
+}
+
+fn end(running: Running, signal: &str) -> Finished {
+    running.signal(signal);
+    let finished = running.finish();
+    assert_eq!(finished.code, Some(0), "{finished:?}");
+    finished
+}
+
+#[test]
+fn each_line_is_delivered_once_by_each_other_node() {
+    let (mut a, at_a) = node(&[]);
+    let (mut b, at_b) = node(&["--peer", &at_a]);
+    let (mut c, at_c) = node(&["--peer", &at_a, "--peer", &at_b]);
+    a.hears(b"from a\n");
+    b.hears(b"from b\n");
+    c.hears(b"from c\n");
+    for (node, others) in [(&mut a, ["b", "c"]), (&mut b, ["a", "c"]), (&mut c, ["a", "b"])] {
+        // In whatever order they come.
+        node.says("from ");
+        node.says("from ");
+        assert!(others.iter().all(|other| node.has_said(&format!("from {other}"))), "{others:?}");
+    }
+    let out = end(a, "TERM").out;
+    let mut lines: Vec<_> = out.lines().collect();
+    let mut expected = [format!("{at_b}: from b"), format!("{at_c}: from c")];
+    lines.sort_unstable();
+    expected.sort_unstable();
+    assert_eq!(lines, expected);
+    assert_eq!(end(b, "INT").out.lines().count(), 2);
+    assert_eq!(end(c, "TERM").out.lines().count(), 2);
+}
+
+#[test]
+fn nodes_of_another_label_are_not_heard() {
+    let (mut here, at_here) = node(&["--json"]);
+    let (mut there, at_there) = node(&["--label", "elsewhere"]);
+    let strangers = ["--label", "elsewhere", "--peer", &at_here, "--peer", &at_there];
+    let (mut stranger, _) = node(&strangers);
+    stranger.hears(b"an intruder\n");
+    there.says("an intruder");
+    end(stranger, "TERM");
+    let (mut friend, _) = node(&["--peer", &at_here]);
+    friend.hears(b"a friend\n");
+    here.says("a friend");
+    let document = end(here, "TERM").json();
+    assert_eq!(document["deliveries"].as_array().map(Vec::len), Some(1), "{document}");
+    assert!(document["counters"]["incoming"]["refused"]["label"].as_u64() > Some(0), "{document}");
+}
+
+#[test]
+fn a_line_that_is_too_long_is_refused_and_the_node_lives_on() {
+    let (mut a, at_a) = node(&["--max-datagram", "300"]);
+    let (mut b, _) = node(&["--max-datagram", "300", "--peer", &at_a]);
+    b.hears(&[&[b'x'; 1000][..], b"\n"].concat());
+    let refusal = b.says_aside("too long");
+    let limit = refusal.split(' ').find_map(|word| word.parse::<usize>().ok()).expect("a limit");
+    b.hears(&[&vec![b'y'; limit + 1][..], b"\n"].concat());
+    b.says_aside("too long");
+    b.hears(&[&vec![b'z'; limit][..], b"\n"].concat());
+    a.says(&"z".repeat(limit));
+    assert_eq!(end(a, "TERM").out.lines().count(), 1);
+    end(b, "TERM");
+}
+
+#[test]
+fn a_line_without_end_takes_no_memory() {
+    const MIB: usize = 1 << 20;
+    let (mut a, at_a) = node(&[]);
+    let (mut b, _) = node(&["--peer", &at_a]);
+    for _ in 0..128 {
+        b.hears(&vec![b'x'; MIB]);
+    }
+    b.hears(b"\nthe next line\n");
+    b.says_aside("too long");
+    a.says("the next line");
+    assert!(b.peak_memory().is_none_or(|kib| kib < 64 * 1024), "{:?} KiB", b.peak_memory());
+    end(b, "TERM");
+}
+
+#[test]
+fn whatever_is_typed_is_broadcast_and_what_moves_a_cursor_is_not_printed() {
+    let (mut a, at_a) = node(&[]);
+    let (mut b, _) = node(&["--peer", &at_a]);
+    let (mut c, _) = node(&["--peer", &at_a, "--json"]);
+    b.hears(b"\xff\xfe no text\n");
+    a.says("no text");
+    b.hears(b"\x1b[2Jred \x07\x08\x7f \xc2\x9b1m\r\n");
+    assert!(a.says("red").trim_end().chars().all(|c| !c.is_control()));
+    c.says("red");
+    b.hears("ein Gerücht\n".as_bytes());
+    a.says(": ein Gerücht\n");
+    let finished = end(c, "TERM");
+    assert!(finished.out.chars().all(|c| !c.is_control() || c == '\n'), "{finished:?}");
+    finished.json();
+}
+
+#[test]
+fn the_end_of_its_input_does_not_end_a_node() {
+    let (mut a, at_a) = node(&[]);
+    let (mut b, _) = node(&["--peer", &at_a]);
+    a.close_input();
+    b.hears(b"a line without a newline");
+    b.close_input();
+    a.says("a line without a newline");
+    end(a, "TERM");
+    end(b, "INT");
+}
+
+#[test]
+fn the_document_is_complete_after_either_signal_and_the_record_replays() {
+    for signal in ["TERM", "INT"] {
+        let folder = folder(&format!("recorded-until-{signal}"));
+        let record = folder.join("node.trace").into_os_string().into_string().expect("ASCII");
+        let (mut a, at_a) = node(&["--json", "--seed", "1", "--record", &record]);
+        let (mut b, at_b) = node(&["--peer", &at_a]);
+        b.hears(b"one\ntwo\n");
+        a.says("one");
+        a.says("two");
+        let document = end(a, signal).json();
+        let deliveries = document["deliveries"].as_array().expect("a list");
+        for (delivery, text) in deliveries.iter().zip(["one", "two"]) {
+            assert_eq!(delivery["text"], text);
+            assert!(delivery["origin"].as_str().is_some_and(|origin| origin.starts_with(&at_b)));
+        }
+        assert_eq!(deliveries.len(), 2);
+        assert_eq!(document["counters"]["work"]["missed"], 0);
+        let replayed = finish(&["replay", &record]);
+        assert_eq!(replayed.code, Some(0), "{replayed:?}");
+    }
+}
+
+#[test]
+fn an_address_in_use_is_an_error_that_says_so() {
+    let (_a, at_a) = node(&[]);
+    let finished = finish(&["run", "--bind", &at_a]);
+    assert!(finished.error().contains("in use"), "{finished:?}");
+    let finished = finish(&["run", "--bind", "0.0.0.0:0"]);
+    assert!(finished.error().contains("address"), "{finished:?}");
+}
+
+#[test]
+fn a_node_whose_reader_has_gone_ends_with_an_error_and_its_record() {
+    let folder = folder("no-reader");
+    let record = folder.join("node.trace").into_os_string().into_string().expect("ASCII");
+    let (reader, writer) = io::pipe().expect("a pipe");
+    drop(reader);
+    let mut unread = command(&["run", "--period-ms", "50", "--record", &record]);
+    unread.stdout(writer);
+    let mut unread = Running::of(unread);
+    let at = address(&mut unread);
+    let (mut other, _) = node(&["--peer", &at]);
+    other.hears(b"nobody reads this\n");
+    let finished = unread.finish();
+    assert_eq!(finished.code, Some(2), "{finished:?}");
+    assert!(finished.err.contains("\nerror: cannot write to the standard output"), "{finished:?}");
+    assert_eq!(finish(&["replay", &record]).code, Some(0));
+}
+
+#[test]
+fn a_file_tells_what_the_flags_tell_and_flags_go_before_it() {
+    let (mut a, at_a) = node(&["--label", "filed"]);
+    let file = folder("settings").join("node.toml");
+    let settings = format!(
+        "bind = \"127.0.0.1:0\"\npeers = [\"{at_a}\"]\nlabel = \"filed\"\nsize = 2\nmargin = -1\n\
+         period_ms = 50\nhot = 20\nmax_datagram = 600\nseed = 3\n"
+    );
+    fs::write(&file, &settings).expect("a file of the test");
+    let path = file.to_str().expect("a path of ASCII");
+    let mut filed = start(&["run", "--config", path]);
+    filed.hears(b"by the file\n");
+    a.says("by the file");
+    fs::write(&file, settings.replace("\"filed\"", "\"elsewhere\"")).expect("a file of the test");
+    let mut flagged = start(&["run", "--config", path, "--label", "filed"]);
+    flagged.hears(b"by the flag\n");
+    a.says("by the flag");
+}
