@@ -38,4 +38,4 @@ pub use randomness::{
     Bias, Draw, FromRng, MAX_FANOUT, NotAProbability, Positions, Randomness, Recorder, Script,
     first_subset,
 };
-pub use stack::{MAX_REQUESTS, Pending, Route, Wiring};
+pub use stack::{MAX_REQUESTS, Pending, Route, RouteIn, Wiring};

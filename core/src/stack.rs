@@ -54,26 +54,27 @@ impl<R> Iterator for Pending<R> {
 }
 
 /// Where a notice goes that a layer of the stack `S` gives.
-type RouteIn<P, S> = Route<<S as Protocol<P>>::Request, <S as Protocol<P>>::Notice>;
+pub type RouteIn<P, S> = Route<<S as Protocol<P>>::Request, <S as Protocol<P>>::Notice>;
 
-/// How a layer `L` is built into a stack `S`.
-pub struct Wiring<P: Peer, S: Protocol<P>, L: Protocol<P>> {
+/// How a layer is built into a stack, by three functions. Each is of a type of its own, so that the
+/// compiler sees through it: what a layer tells would else be moved once more at each of them.
+pub struct Wiring<M, T, R> {
     /// Makes the layer's message one of the stack's.
-    pub message: fn(L::Message) -> S::Message,
+    pub message: M,
     /// Makes the layer's timer one of the stack's.
-    pub timer: fn(L::Timer) -> S::Timer,
+    pub timer: T,
     /// Tells where a notice of the layer goes.
-    pub route: fn(L::Notice) -> RouteIn<P, S>,
+    pub route: R,
 }
 
-struct Layer<'a, P: Peer, S: Protocol<P>, L: Protocol<P>> {
+struct Layer<'a, P: Peer, S: Protocol<P>, M, T, R> {
     out: &'a mut dyn Outbox<P, S>,
     pending: &'a mut Pending<S::Request>,
     requests: &'a Cell<usize>,
-    wiring: Wiring<P, S, L>,
+    wiring: Wiring<M, T, R>,
 }
 
-impl<P: Peer, S: Protocol<P>, L: Protocol<P>> Layer<'_, P, S, L> {
+impl<P: Peer, S: Protocol<P>, M, T, R> Layer<'_, P, S, M, T, R> {
     /// No more than [`MAX_REQUESTS`] ever wait, since there are no more within a step.
     fn ask(&mut self, request: S::Request) {
         if self.requests.get() < MAX_REQUESTS {
@@ -85,7 +86,15 @@ impl<P: Peer, S: Protocol<P>, L: Protocol<P>> Layer<'_, P, S, L> {
     }
 }
 
-impl<P: Peer, S: Protocol<P>, L: Protocol<P>> Outbox<P, L> for Layer<'_, P, S, L> {
+impl<P, S, L, M, T, R> Outbox<P, L> for Layer<'_, P, S, M, T, R>
+where
+    P: Peer,
+    S: Protocol<P>,
+    L: Protocol<P>,
+    M: Fn(L::Message) -> S::Message,
+    T: Fn(L::Timer) -> S::Timer,
+    R: Fn(L::Notice) -> RouteIn<P, S>,
+{
     fn send(&mut self, to: &[P], message: L::Message) {
         self.out.send(to, (self.wiring.message)(message));
     }
@@ -116,7 +125,11 @@ impl<P: Peer, S: Protocol<P>> Context<'_, P, S> {
     pub fn layer<L: Protocol<P>>(
         &mut self,
         pending: &mut Pending<S::Request>,
-        wiring: Wiring<P, S, L>,
+        wiring: Wiring<
+            impl Fn(L::Message) -> S::Message,
+            impl Fn(L::Timer) -> S::Timer,
+            impl Fn(L::Notice) -> RouteIn<P, S>,
+        >,
         act: impl FnOnce(&mut Context<'_, P, L>),
     ) {
         let requests = self.requests;
