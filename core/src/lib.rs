@@ -16,6 +16,7 @@ mod effects;
 mod neighborhood;
 mod node;
 mod peer;
+mod places;
 mod protocol;
 pub mod protocols;
 mod randomness;

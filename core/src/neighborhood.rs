@@ -4,6 +4,7 @@ use alloc::vec::Vec;
 
 use serde::{Deserialize, Serialize};
 
+use crate::places::Places;
 use crate::{MAX_CHANGES, Peer};
 
 /// The peers that a process knows and works with: at most `capacity` of them, never itself, and
@@ -14,10 +15,9 @@ pub struct Neighborhood<P: Peer> {
     me: P,
     capacity: u32,
     peers: Vec<P>,
-    /// The hint of each peer's place, if they have places. Close together: every message is a reason
-    /// to look whether its sender is the later life of a neighbour.
+    /// Every message is a reason to look whether its sender is the later life of a neighbour.
     #[serde(skip)]
-    hints: Vec<u32>,
+    places: Places,
 }
 
 /// Why a peer was not added to a neighbourhood.
@@ -44,7 +44,7 @@ impl<P: Peer> Neighborhood<P> {
     /// An empty view of the process `me`, with room for `capacity` peers.
     #[must_use]
     pub fn new(me: P, capacity: u32) -> Self {
-        Self { me, capacity, peers: Vec::new(), hints: Vec::new() }
+        Self { me, capacity, peers: Vec::new(), places: Places::default() }
     }
 
     /// A view that holds all of `peers` but `me`, and has room for no more.
@@ -104,7 +104,7 @@ impl<P: Peer> Neighborhood<P> {
             Err(NotAdded::Full { capacity: self.capacity })
         } else {
             self.peers.push(peer);
-            self.hints.extend(peer.place_hint());
+            self.places.insert(&self.peers, self.peers.len() - 1);
             Ok(None)
         }
     }
@@ -113,36 +113,16 @@ impl<P: Peer> Neighborhood<P> {
     pub fn remove(&mut self, peer: &P) -> bool {
         let Some(place) = self.peers.iter().position(|known| known == peer) else { return false };
         self.peers.remove(place);
-        if place < self.hints.len() {
-            self.hints.remove(place);
-        }
+        self.places = Places::of(&self.peers);
         true
     }
 
     /// Puts a peer into the place of its earlier life or of the contact that it was known by;
     /// returns what it replaced.
     pub(crate) fn renew(&mut self, heard: P) -> Option<P> {
-        let look_through = || self.peers.iter().position(|known| heard.supersedes(known));
-        let place = match heard.place_hint().map(|hint| matches(&self.hints, hint)) {
-            Some((0, _)) => None,
-            Some((1, place)) => Some(place).filter(|&place| heard.supersedes(&self.peers[place])),
-            Some(_) | None => look_through(),
-        }?;
+        let place = self.places.earlier_life(&self.peers, &heard)?;
         Some(core::mem::replace(&mut self.peers[place], heard))
     }
-}
-
-/// How many of the hints are this one, and the sum of their places. Without a branch, so that several
-/// are looked at at once: the sender of a message is mostly one of the neighbours, and no processor
-/// foresees which.
-fn matches(hints: &[u32], hint: u32) -> (u32, usize) {
-    let (mut count, mut places) = (0_u32, 0_u32);
-    for (place, known) in hints.iter().enumerate() {
-        let same = u32::from(*known == hint);
-        count += same;
-        places = places.wrapping_add(same.wrapping_neg() & place as u32);
-    }
-    (count, places as usize)
 }
 
 /// What a neighbourhood looks like in a file, before anybody has checked it.
