@@ -2,13 +2,13 @@
 //! until all are informed; senders kept.
 
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
+use rumormill_core::Ticks;
 use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::periodic_gossip::{Mode, PeriodicGossip, Request, Settings};
 use rumormill_core::seen::Memory;
-use rumormill_core::{Neighborhood, Node, Ticks};
 use rumormill_models::ModelPeer;
 use rumormill_models::explore::{Exploration, Limits, explore};
-use rumormill_models::world::{Faults, Scheduler, Setting, Witness, World};
+use rumormill_models::world::{Scheduler, Setting, Witness, World, group};
 
 const NODES: u8 = 6;
 
@@ -33,20 +33,11 @@ fn explored() -> Exploration {
 }
 
 fn setting() -> Setting<PeriodicGossip<ModelPeer>, Witness> {
-    let node = |me| {
-        let view = Neighborhood::of(ModelPeer(me), (0..NODES).map(ModelPeer));
-        Node::new(view, PeriodicGossip::new(pushing()))
-    };
-    Setting {
-        nodes: (0..NODES).map(node).collect(),
-        application: Witness::default(),
-        scheduler: Scheduler::Rounds,
-        faults: Faults::default(),
-        first_requests: vec![(ModelPeer(0), Request::Publish(Bytes::from_static(b"a")))],
-        requests: Vec::new(),
-        anonymous_senders: false,
-        stop: Some(Box::new(|at| at.alive().all(|l| !l.application.delivered.is_empty()))),
-    }
+    let nodes = group(NODES, &PeriodicGossip::new(pushing()));
+    let mut setting = Setting::new(nodes, Witness::default(), Scheduler::Rounds);
+    setting.first_requests = vec![(ModelPeer(0), Request::Publish(Bytes::from_static(b"a")))];
+    setting.stop = Some(Box::new(|at| at.alive().all(|l| !l.application.delivered.is_empty())));
+    setting
 }
 
 fn pushing() -> Settings {

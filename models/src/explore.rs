@@ -15,7 +15,8 @@ use rumormill_core::Protocol;
 pub use graph::Graph;
 
 use crate::ModelPeer;
-use crate::world::{Application, Predicate, Successors, World, WorldError};
+use crate::story::{Story, Untold};
+use crate::world::{Application, Predicate, Snapshot, Successors, World, WorldError};
 use graph::Builder;
 use store::StateStore;
 
@@ -52,6 +53,17 @@ pub struct Property<X: Protocol<ModelPeer>, A: Application<X>> {
     pub notion: Notion,
     /// The predicate.
     pub holds: Predicate<X, A>,
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> Property<X, A> {
+    /// The claim that the predicate holds in the sense of the notion.
+    pub fn new(
+        name: &'static str,
+        notion: Notion,
+        holds: impl Fn(&Snapshot<'_, X, A>) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        Self { name, notion, holds: Box::new(holds) }
+    }
 }
 
 /// The most properties that are judged in one exploration.
@@ -124,6 +136,22 @@ pub struct Exploration {
     pub graph: Graph,
     /// What became of each property.
     pub verdicts: Vec<Verdict>,
+}
+
+impl Exploration {
+    /// Tells the run that shows a verdict; `None` where no single run can.
+    ///
+    /// # Errors
+    /// When the world is not the one that was explored.
+    pub fn story<X: Protocol<ModelPeer>, A: Application<X>>(
+        &self,
+        world: &World<X, A>,
+        verdict: &Verdict,
+    ) -> Result<Option<Story<X>>, Untold> {
+        let Some(run) = &verdict.evidence else { return Ok(None) };
+        let states: Vec<_> = run.states.iter().map(|&state| self.graph.state(state)).collect();
+        Story::of(world, &states, run.back_to).map(Some)
+    }
 }
 
 /// Explores all of a world and judges the properties.

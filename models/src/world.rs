@@ -14,7 +14,7 @@ mod steps;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rumormill_core::{Bias, Node, Protocol};
+use rumormill_core::{Bias, Neighborhood, Node, Protocol};
 
 pub use application::{Application, Seen, Witness};
 pub use expand::{Action, Choice, Cut, Kind, Parcel, Successors};
@@ -94,6 +94,31 @@ pub struct Setting<X: Protocol<ModelPeer>, A: Application<X>> {
     pub anonymous_senders: bool,
     /// Where the world ends.
     pub stop: Option<Predicate<X, A>>,
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> Setting<X, A> {
+    /// A world without faults, requests and end, in which senders are kept. Set the fields that are
+    /// to differ.
+    #[must_use]
+    pub fn new(nodes: Vec<Node<ModelPeer, X>>, application: A, scheduler: Scheduler) -> Self {
+        Self {
+            nodes,
+            application,
+            scheduler,
+            faults: Faults::default(),
+            first_requests: Vec::new(),
+            requests: Vec::new(),
+            anonymous_senders: false,
+            stop: None,
+        }
+    }
+}
+
+/// So many machines, each of which knows all others and runs a copy of the protocol.
+#[must_use]
+pub fn group<X: Protocol<ModelPeer>>(size: u8, protocol: &X) -> Vec<Node<ModelPeer, X>> {
+    let view = |me| Neighborhood::of(ModelPeer(me), (0..size).map(ModelPeer));
+    (0..size).map(|me| Node::new(view(me), protocol.clone())).collect()
 }
 
 /// A group of machines and all that can happen to it.

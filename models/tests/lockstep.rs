@@ -6,20 +6,15 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
+use rumormill_core::Ticks;
 use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::seen::Memory;
-use rumormill_core::{Neighborhood, Node, Protocol, Ticks};
 use rumormill_models::explore::{Exploration, Limits, explore};
-use rumormill_models::world::{Faults, Scheduler, Setting, Witness, World};
+use rumormill_models::world::{Scheduler, Setting, Witness, World, group};
 use rumormill_models::{ModelPeer, Weight};
 
 const MEMORY: Memory = Memory { origins: 1, forget_after: None };
-
-fn group<X: Protocol<ModelPeer>>(nodes: u8, machine: &X) -> Vec<Node<ModelPeer, X>> {
-    let view = |me| Neighborhood::of(ModelPeer(me), (0..nodes).map(ModelPeer));
-    (0..nodes).map(|me| Node::new(view(me), machine.clone())).collect()
-}
 
 fn gossip(nodes: u8, mode: Mode) -> Exploration {
     let settings = periodic_gossip::Settings {
@@ -31,16 +26,12 @@ fn gossip(nodes: u8, mode: Mode) -> Exploration {
         max_message: 1000,
         memory: MEMORY,
     };
-    let world = World::new(Setting {
-        nodes: group(nodes, &PeriodicGossip::new(settings)),
-        application: Witness::default(),
-        scheduler: Scheduler::Lockstep,
-        faults: Faults::default(),
-        first_requests: vec![(ModelPeer(0), periodic_gossip::Request::Publish("a".into()))],
-        requests: vec![],
-        anonymous_senders: mode == Mode::Push,
-        stop: Some(Box::new(|at| at.locals().all(|l| !l.application.delivered.is_empty()))),
-    });
+    let nodes = group(nodes, &PeriodicGossip::new(settings));
+    let mut setting = Setting::new(nodes, Witness::default(), Scheduler::Lockstep);
+    setting.first_requests = vec![(ModelPeer(0), periodic_gossip::Request::Publish("a".into()))];
+    setting.anonymous_senders = mode == Mode::Push;
+    setting.stop = Some(Box::new(|at| at.locals().all(|l| !l.application.delivered.is_empty())));
+    let world = World::new(setting);
     explore(&world.expect("a world"), &[], Limits::default()).expect("a small world")
 }
 
@@ -95,15 +86,10 @@ fn final_sizes(nodes: u8, fanout: u32) -> BTreeMap<usize, Weight> {
         period: Ticks(1),
         max_payload: 16,
     };
+    let nodes = group(nodes, &RenyiErdos::new(settings));
     let world = World::new(Setting {
-        nodes: group(nodes, &RenyiErdos::new(settings)),
-        application: Witness::default(),
-        scheduler: Scheduler::Lockstep,
-        faults: Faults::default(),
         first_requests: vec![(ModelPeer(0), renyi_erdos::Request::Broadcast("a".into()))],
-        requests: vec![],
-        anonymous_senders: true,
-        stop: None,
+        ..Setting::new(nodes, Witness::default(), Scheduler::Lockstep)
     })
     .expect("a world");
     let first = world.first_states().expect("first states");

@@ -3,28 +3,18 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-use rumormill_core::{Bias, Context, Neighborhood, Never, Node, Protocol, Ticks};
+use rumormill_core::{Bias, Context, Never, Protocol, Ticks};
 use rumormill_models::ModelPeer;
 use rumormill_models::explore::{ExploreError, Limits, Notion, Property, explore};
 use rumormill_models::stateright::{Judged, Search, second_opinion};
-use rumormill_models::story::Story;
 use rumormill_models::world::{
-    Application, Fault, Faults, MAX_BUDGET, Scheduler, Setting, World, WorldError,
+    Application, Fault, Faults, Local, MAX_BUDGET, Scheduler, Setting, World, WorldError, group,
 };
 use serde::{Deserialize, Serialize};
 
 fn setting<X: Protocol<ModelPeer>>(nodes: u8, machine: &X) -> Setting<X, ()> {
-    let view = |me| Neighborhood::of(ModelPeer(me), (0..nodes).map(ModelPeer));
-    Setting {
-        nodes: (0..nodes).map(|me| Node::new(view(me), machine.clone())).collect(),
-        application: (),
-        scheduler: Scheduler::Asynchronous { in_flight: 4 },
-        faults: Faults::default(),
-        first_requests: vec![],
-        requests: vec![],
-        anonymous_senders: false,
-        stop: None,
-    }
+    let scheduler = Scheduler::Asynchronous { in_flight: 4 };
+    Setting::new(group(nodes, machine), (), scheduler)
 }
 
 fn property<X: Protocol<ModelPeer>, A: Application<X>>(
@@ -35,7 +25,7 @@ fn property<X: Protocol<ModelPeer>, A: Application<X>>(
     let first = move |at: &rumormill_models::world::Snapshot<'_, X, A>| {
         at.locals().next().is_some_and(|local| holds(&local.node.protocol))
     };
-    Property { name, notion, holds: Box::new(first) }
+    Property::new(name, notion, first)
 }
 
 /// Goes from place to place at each tick, by a table; where there are two ways it draws.
@@ -163,23 +153,22 @@ fn a_crash_comes_between_the_destinations_of_a_send() {
     let faults = Faults { crash: Fault::AtMost(1), ..Faults::default() };
     let world = World::new(flood(faults, false)).expect("a world");
     // One of the two messages has left, the other never will, and the sender is gone.
-    let halfway = |reached: ModelPeer| Property {
-        name: "half sent",
-        notion: Notion::Sometimes,
-        holds: Box::new(move |at: &rumormill_models::world::Snapshot<'_, Flood, ()>| {
+    let halfway = |reached: ModelPeer| {
+        Property::new("half sent", Notion::Sometimes, move |at| {
             let crashed = at.locals().next().is_some_and(|local| !local.alive);
             let to: Vec<_> = at.in_flight().map(|(to, _, ())| to).collect();
-            crashed && to == [reached] && at.alive().all(|local| !local.node.protocol.told)
-        }),
+            crashed
+                && to == [reached]
+                && at.alive().all(|local: &Local<Flood, ()>| !local.node.protocol.told)
+        })
     };
     let claims = [halfway(ModelPeer(1)), halfway(ModelPeer(2))];
     let exploration = explore(&world, &claims, Limits::default()).expect("a small world");
     assert!(exploration.verdicts.iter().all(|verdict| verdict.holds));
     assert!(world.every_fault_struck());
 
-    let run = exploration.verdicts[0].evidence.as_ref().expect("a witness");
-    let states: Vec<_> = run.states.iter().map(|&s| exploration.graph.state(s)).collect();
-    let story = Story::of(&world, &states, run.back_to).expect("a run").lines().join("\n");
+    let story = exploration.story(&world, &exploration.verdicts[0]).expect("the same world");
+    let story = story.expect("a witness").lines().join("\n");
     assert!(story.contains("node 0 crashes when 1 of 2 messages have left"), "{story}");
 }
 
@@ -264,8 +253,8 @@ fn stateright_counts_the_same_and_draws_the_path() {
         at.locals().all(|local| local.node.protocol.told)
     };
     let claims = vec![
-        Property { name: "told", notion: Notion::Sometimes, holds: Box::new(told) },
-        Property { name: "always told", notion: Notion::Always, holds: Box::new(told) },
+        Property::new("told", Notion::Sometimes, told),
+        Property::new("always told", Notion::Always, told),
     ];
     let exploration = explore(&world, &claims, Limits::default()).expect("a small world");
     let judged = Judged { world, properties: Arc::new(claims) };

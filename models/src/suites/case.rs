@@ -120,14 +120,9 @@ fn tell<X: Spreads>(
     name: &str,
     about: &str,
 ) -> Result<PropertyReport, SuiteError> {
-    let evidence = match &verdict.evidence {
-        None => None,
-        Some(run) => {
-            let states: Vec<_> = run.states.iter().map(|&s| exploration.graph.state(s)).collect();
-            let story = Story::of(&judged.world, &states, run.back_to)?;
-            Some(show(&story, name, &format!("{about}: {}", verdict.property)))
-        }
-    };
+    let story = exploration.story(&judged.world, verdict)?;
+    let about = format!("{about}: {}", verdict.property);
+    let evidence = story.map(|story| show(&story, name, &about));
     let notion = verdict.notion.to_string();
     Ok(PropertyReport { name: verdict.property, notion, holds: verdict.holds, evidence })
 }

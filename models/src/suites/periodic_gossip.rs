@@ -3,8 +3,8 @@
 use std::num::NonZeroU16;
 
 use bytes::Bytes;
+use rumormill_core::Bias;
 use rumormill_core::protocols::periodic_gossip::{Mode, PeriodicGossip as Machine, Settings};
-use rumormill_core::{Bias, Neighborhood, Node};
 
 use super::Suite;
 use super::candidates::{PeriodicGossip, pushing};
@@ -14,7 +14,7 @@ use super::properties::{
     cools, everybody, only_broadcast, somebody_never_learns,
 };
 use crate::explore::Notion;
-use crate::world::{Fault, Faults, Scheduler, Setting, Witness};
+use crate::world::{Fault, Faults, Scheduler, Setting, Witness, group};
 use crate::{ModelPeer, bugs};
 
 pub(super) fn suites() -> Vec<Suite> {
@@ -233,18 +233,10 @@ fn setting<X: PeriodicGossip>(
     settings: &Settings,
     scheduler: Scheduler,
 ) -> Setting<X, Witness> {
-    let node = |me| {
-        let view = Neighborhood::of(ModelPeer(me), (0..nodes).map(ModelPeer));
-        Node::new(view, X::with(settings.clone()))
-    };
+    let nodes = group(nodes, &X::with(settings.clone()));
     Setting {
-        nodes: (0..nodes).map(node).collect(),
-        application: Witness::default(),
-        scheduler,
-        faults: Faults::default(),
         first_requests: vec![(ModelPeer(0), X::start(payload()))],
-        requests: Vec::new(),
         anonymous_senders: settings.mode == Mode::Push,
-        stop: None,
+        ..Setting::new(nodes, Witness::default(), scheduler)
     }
 }

@@ -23,18 +23,9 @@ pub(super) const ENDS: &str = "it ends: nothing is in flight any more";
 pub(super) const BOUNDED: &str = "views and buffers are bounded";
 pub(super) const COOLS: &str = "a node sends a rumor in at most so many periods as it is hot";
 
-/// A claim that a predicate of the state holds, in the sense of the notion.
-pub(super) fn claim<X: Spreads>(
-    name: &'static str,
-    notion: Notion,
-    holds: impl Fn(&At<'_, X>) -> bool + Send + Sync + 'static,
-) -> Claim<X> {
-    Property { name, notion, holds: Box::new(holds) }
-}
-
 /// A rumor's origin delivers what it was asked to broadcast, and the others what it delivered.
 pub(super) fn only_broadcast<X: Spreads>(asked: Vec<(ModelPeer, Bytes)>) -> Claim<X> {
-    claim(ONLY_BROADCAST, Notion::Always, move |at| {
+    Claim::new(ONLY_BROADCAST, Notion::Always, move |at| {
         at.locals().flat_map(|local| &local.application.delivered).all(|(rumor, _)| {
             let asked_there =
                 |(node, payload): &_| *node == rumor.id.origin && *payload == rumor.payload;
@@ -44,13 +35,13 @@ pub(super) fn only_broadcast<X: Spreads>(asked: Vec<(ModelPeer, Bytes)>) -> Clai
 }
 
 pub(super) fn at_most_once<X: Spreads>() -> Claim<X> {
-    claim(AT_MOST_ONCE, Notion::Always, |at| {
+    Claim::new(AT_MOST_ONCE, Notion::Always, |at| {
         at.locals().flat_map(|local| &local.application.delivered).all(|(_, times)| *times == 1)
     })
 }
 
 pub(super) fn delivered_again<X: Spreads>() -> Claim<X> {
-    claim(DELIVERED_AGAIN, Notion::Sometimes, |at| {
+    Claim::new(DELIVERED_AGAIN, Notion::Sometimes, |at| {
         at.locals().flat_map(|local| &local.application.delivered).any(|(_, times)| *times > 1)
     })
 }
@@ -61,12 +52,12 @@ pub(super) fn everybody_delivered<X: Spreads>(rumors: usize, at: &At<'_, X>) -> 
 }
 
 pub(super) fn everybody<X: Spreads>(notion: Notion, rumors: usize) -> Claim<X> {
-    claim(EVERYBODY, notion, move |at| everybody_delivered(rumors, at))
+    Claim::new(EVERYBODY, notion, move |at| everybody_delivered(rumors, at))
 }
 
 /// A state in which nobody has anything left to spread, and not everybody knows.
 pub(super) fn somebody_never_learns<X: Spreads>() -> Claim<X> {
-    claim(NOT_EVERYBODY, Notion::Sometimes, |at| {
+    Claim::new(NOT_EVERYBODY, Notion::Sometimes, |at| {
         let spread = at.locals().any(|local| !local.application.delivered.is_empty());
         let silent = |local: &Machine<X>| local.node.protocol.buffered().0 == 0;
         let over = at.in_flight().next().is_none() && at.alive().all(silent);
@@ -75,24 +66,26 @@ pub(super) fn somebody_never_learns<X: Spreads>() -> Claim<X> {
 }
 
 pub(super) fn forwards_once<X: Spreads>(rumors: u8) -> Claim<X> {
-    claim(FORWARDS_ONCE, Notion::Always, move |at| {
+    Claim::new(FORWARDS_ONCE, Notion::Always, move |at| {
         at.locals().all(|local| local.application.sends <= rumors)
     })
 }
 
 pub(super) fn few_messages<X: Spreads>(most: u32) -> Claim<X> {
-    claim(FEW_MESSAGES, Notion::Always, move |at| {
+    Claim::new(FEW_MESSAGES, Notion::Always, move |at| {
         at.locals().map(|local| u32::from(local.application.messages)).sum::<u32>() <= most
     })
 }
 
 /// Every request has been made and nothing is in flight.
 pub(super) fn ends<X: Spreads>(requests: u32) -> Claim<X> {
-    claim(ENDS, Notion::Surely, move |at| at.all_asked(requests) && at.in_flight().next().is_none())
+    Claim::new(ENDS, Notion::Surely, move |at| {
+        at.all_asked(requests) && at.in_flight().next().is_none()
+    })
 }
 
 pub(super) fn bounded<X: Spreads>(buffer: usize) -> Claim<X> {
-    claim(BOUNDED, Notion::Always, move |at: &At<'_, X>| {
+    Claim::new(BOUNDED, Notion::Always, move |at: &At<'_, X>| {
         at.locals().all(|local| {
             let view = &local.node.neighborhood;
             let (buffered, distinct) = local.node.protocol.buffered();
@@ -102,7 +95,7 @@ pub(super) fn bounded<X: Spreads>(buffer: usize) -> Claim<X> {
 }
 
 pub(super) fn cools<X: Spreads>(periods: u8) -> Claim<X> {
-    claim(COOLS, Notion::Always, move |at| {
+    Claim::new(COOLS, Notion::Always, move |at| {
         at.locals().all(|local| local.application.sends <= periods)
     })
 }

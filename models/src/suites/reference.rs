@@ -2,15 +2,14 @@
 //! gossip to one of all others, in rounds, until all are informed.
 
 use bytes::Bytes;
-use rumormill_core::protocols::periodic_gossip::{PeriodicGossip as Machine, Settings};
-use rumormill_core::{Neighborhood, Node};
+use rumormill_core::protocols::periodic_gossip::PeriodicGossip as Machine;
 
 use super::Suite;
-use super::candidates::{FOR_EVER, PeriodicGossip, Spreads, pushing};
+use super::candidates::{PeriodicGossip, pushing};
 use super::case::Case;
 use super::properties::{EVERYBODY, at_most_once, everybody};
 use crate::explore::Notion;
-use crate::world::{Faults, Scheduler, Setting, Witness};
+use crate::world::{Scheduler, Setting, Witness, group};
 use crate::{ModelPeer, bugs};
 
 /// What was counted for a number of nodes: states and transitions.
@@ -48,20 +47,12 @@ fn suite(nodes: u8, anonymous: bool, senders: &str, (states, transitions): (u64,
 }
 
 fn case<X: PeriodicGossip>(nodes: u8, anonymous_senders: bool) -> Case<X> {
-    let settings = Settings { memory: FOR_EVER, ..pushing() };
-    let node = |me| {
-        let view = Neighborhood::of(ModelPeer(me), (0..nodes).map(ModelPeer));
-        Node::new(view, X::with(settings.clone()))
-    };
+    let nodes = group(nodes, &X::with(pushing()));
     let setting = Setting {
-        nodes: (0..nodes).map(node).collect(),
-        application: Witness::default(),
-        scheduler: Scheduler::Rounds,
-        faults: Faults::default(),
-        first_requests: vec![(ModelPeer(0), <X as Spreads>::start(Bytes::from_static(b"a")))],
-        requests: Vec::new(),
+        first_requests: vec![(ModelPeer(0), X::start(Bytes::from_static(b"a")))],
         anonymous_senders,
         stop: Some(Box::new(|at| super::properties::everybody_delivered(1, at))),
+        ..Setting::new(nodes, Witness::default(), Scheduler::Rounds)
     };
     let properties = vec![at_most_once(), everybody(Notion::PossibleFromEverywhere, 1)];
     Case { setting, properties }

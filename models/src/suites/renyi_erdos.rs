@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use rumormill_core::protocols::renyi_erdos::{RenyiErdos as Machine, Settings};
 use rumormill_core::seen::Memory;
-use rumormill_core::{Neighborhood, Node};
 
 use super::Suite;
 use super::candidates::{RenyiErdos, covering};
@@ -14,7 +13,7 @@ use super::properties::{
     only_broadcast, somebody_never_learns,
 };
 use crate::explore::Notion;
-use crate::world::{Fault, Faults, Scheduler, Setting, Witness};
+use crate::world::{Fault, Faults, Scheduler, Setting, Witness, group};
 use crate::{ModelPeer, bugs};
 
 pub(super) fn suites() -> Vec<Suite> {
@@ -126,7 +125,7 @@ fn by_size<X: RenyiErdos>(nodes: u8) -> Case<X> {
     let missing = (others - f64::from(nodes).ln()) * 64.0;
     let settings = Settings { margin: missing.ceil() as i16, ..covering() };
     let mut case = reliable(nodes);
-    case.setting.nodes = group(nodes, &settings);
+    case.setting.nodes = group(nodes, &X::with(settings));
     case
 }
 
@@ -172,22 +171,10 @@ fn setting<X: RenyiErdos>(
     settings: &Settings,
     scheduler: Scheduler,
 ) -> Setting<X, Witness> {
+    let nodes = group(nodes, &X::with(settings.clone()));
     Setting {
-        nodes: group(nodes, settings),
-        application: Witness { counts_sends: true },
-        scheduler,
-        faults: Faults::default(),
-        first_requests: Vec::new(),
         requests: vec![(ModelPeer(0), X::start(payload()))],
         anonymous_senders: true,
-        stop: None,
+        ..Setting::new(nodes, Witness { counts_sends: true }, scheduler)
     }
-}
-
-fn group<X: RenyiErdos>(nodes: u8, settings: &Settings) -> Vec<Node<ModelPeer, X>> {
-    let node = |me| {
-        let view = Neighborhood::of(ModelPeer(me), (0..nodes).map(ModelPeer));
-        Node::new(view, X::with(settings.clone()))
-    };
-    (0..nodes).map(node).collect()
 }

@@ -5,7 +5,6 @@ use std::num::NonZeroU16;
 use bytes::Bytes;
 use rumormill_core::protocols::{periodic_gossip, renyi_erdos};
 use rumormill_core::stacks::broadcast::Broadcast;
-use rumormill_core::{Neighborhood, Node};
 
 use super::Suite;
 use super::candidates::{Stacked, covering, pushing};
@@ -14,7 +13,7 @@ use super::properties::{
     AT_MOST_ONCE, EVERYBODY, ONLY_BROADCAST, at_most_once, bounded, everybody, only_broadcast,
 };
 use crate::explore::Notion;
-use crate::world::{Fault, Faults, Scheduler, Setting, Witness};
+use crate::world::{Fault, Faults, Scheduler, Setting, Witness, group};
 use crate::{ModelPeer, bugs};
 
 pub(super) fn suites() -> Vec<Suite> {
@@ -80,18 +79,10 @@ fn setting<X: Stacked>(
     repair: &periodic_gossip::Settings,
     scheduler: Scheduler,
 ) -> Setting<X, Witness> {
-    let node = |me| {
-        let view = Neighborhood::of(ModelPeer(me), (0..nodes).map(ModelPeer));
-        Node::new(view, X::with(nodes.into(), forward.clone(), repair.clone()))
-    };
+    let stack = X::with(nodes.into(), forward.clone(), repair.clone());
     Setting {
-        nodes: (0..nodes).map(node).collect(),
-        application: Witness::default(),
-        scheduler,
-        faults: Faults::default(),
         first_requests: vec![(ModelPeer(0), X::start(payload()))],
-        requests: Vec::new(),
         anonymous_senders: true,
-        stop: None,
+        ..Setting::new(group(nodes, &stack), Witness::default(), scheduler)
     }
 }
