@@ -23,8 +23,8 @@ pub enum SpawnError {
         /// The limit in bytes.
         given: usize,
     },
-    /// The epoch is the one that stands for an unknown one.
-    #[error("the epoch 0 stands for an unknown one; choose a later one, such as the time")]
+    /// The epoch stands for an unknown one, or is later than the last.
+    #[error("the epoch is to lie between 1 and {}; choose one such as the time", Epoch::LAST.0)]
     Epoch,
     /// Ticks take no time.
     #[error("ticks take no time; choose their length, such as a millisecond")]
@@ -56,7 +56,9 @@ pub enum SpawnError {
         source: io::Error,
     },
     /// The node listens on all addresses of the host, and nobody knows by which one it is reached.
-    #[error("a node that listens on {address} must say by which address others reach it")]
+    #[error(
+        "a node that listens on {address} must say by which address others reach it: advertise one"
+    )]
     NothingToAdvertise {
         /// Where it listens.
         address: SocketAddr,
@@ -155,7 +157,7 @@ fn check(config: &Config) -> Result<(), SpawnError> {
     if !(MIN_DATAGRAM..=MAX_DATAGRAM).contains(&config.max_datagram) {
         return Err(SpawnError::MaxDatagram { given: config.max_datagram });
     }
-    if config.epoch == Epoch::UNKNOWN {
+    if config.epoch == Epoch::UNKNOWN || config.epoch > Epoch::LAST {
         return Err(SpawnError::Epoch);
     }
     if config.tick.is_zero() { Err(SpawnError::Tick) } else { Ok(()) }

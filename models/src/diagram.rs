@@ -99,7 +99,7 @@ impl<M: Clone + Eq> Diagram<M> {
                 self.arrow(*from, *to, message, y, true, false);
                 self.cross(at(*to), y);
             }
-            Scene::Acted { node, from, handled, copied, cut } => {
+            Scene::Acted { node, from, handled, copied, cut, .. } => {
                 match handled.first().map(|first| &first.event) {
                     Some(Event::Message { message, .. }) => {
                         self.arrow(*from, *node, message, y, false, *copied);

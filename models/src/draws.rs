@@ -20,9 +20,10 @@ pub struct Branch<T> {
     pub value: T,
 }
 
-/// The handler asked for other draws after the same answers: it depends on something hidden.
+/// The handler asked for other draws, or did something else, after the same answers: it depends on
+/// something hidden.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("the handler asked for other draws after the same answers: it depends on hidden state")]
+#[error("the handler did something else after the same answers: it depends on hidden state")]
 pub struct Impure;
 
 /// Runs `handler` once for each sequence of outcomes that its draws can have.

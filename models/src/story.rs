@@ -120,12 +120,16 @@ pub fn tell<X: Protocol<ModelPeer>>(scene: &Scene<X>) -> String {
         Scene::InVain { from, to, message } => {
             format!("a message{} arrives at {to}, which has crashed: {message:?}", sender(*from))
         }
-        Scene::Acted { node, handled, copied, cut, from } => {
+        Scene::Acted { node, handled, copied, crowded_out, cut, from } => {
             let told: Vec<_> =
                 handled.iter().map(|event| tell_event(*node, *from, event)).collect();
             let mut line = told.join("; then ");
             if *copied {
                 line.push_str("; a copy of the message stays in flight");
+            }
+            if *crowded_out > 0 {
+                let _ =
+                    write!(line, "; the network is full: {crowded_out} of its messages are lost");
             }
             if let Some(reached) = cut {
                 let count = reached.iter().filter(|&&left| left).count();

@@ -17,7 +17,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rumormill_core::{Bias, Neighborhood, Node, Protocol};
 
 pub use application::{Application, Seen, Witness};
-pub use expand::{Action, Choice, Cut, Kind, Parcel, Successors};
+pub use expand::{Action, Choice, Cut, Kind, MAX_CUT_SENDS, Parcel, Successors};
 pub use explain::Scene;
 pub use state::MAX_BUDGET;
 pub use steps::{Handled, Local, Tally};
@@ -41,7 +41,8 @@ pub enum Scheduler {
     /// Any armed timer and any message, in any order, for ever.
     Asynchronous {
         /// The most messages in flight; what is sent beyond is lost, and counted
-        /// ([`Tally::crowded_out`]).
+        /// ([`Tally::crowded_out`]). Of the messages of one step, those to the first destinations
+        /// find room first, so verdicts other than `always` may depend on the cap.
         in_flight: usize,
     },
 }
@@ -67,8 +68,9 @@ pub struct Faults {
     pub loss: Fault,
     /// A message is delivered and stays in flight.
     pub duplication: Fault,
-    /// A machine stops for good: at any time, also between the destinations of its sends. By
-    /// chance: instead of handling an event.
+    /// A machine stops for good: at any time, also between the destinations of its sends, or after
+    /// the last of them and before its application learns of the step. By chance: instead of
+    /// handling an event.
     pub crash: Fault,
 }
 
@@ -144,8 +146,25 @@ pub enum WorldError {
     #[error("the machine at place {0} has another identity")]
     Identity(usize),
     /// Too many requests to keep track of.
-    #[error("a world makes at most 32 requests, not {0}")]
+    #[error("a world makes at most 32 first requests, and 32 others, not {0}")]
     Requests(usize),
+    /// A request to a machine that is not in the group.
+    #[error("a request goes to node {0}, which is not in the group")]
+    Stranger(u8),
+    /// A step that sends too much for every crash within it to be looked at.
+    #[error(
+        "node {node} sends {sends} messages in a step; where machines crash, at most \
+         {MAX_CUT_SENDS} can be explored"
+    )]
+    TooManySends {
+        /// Which machine.
+        node: u8,
+        /// How many messages.
+        sends: usize,
+    },
+    /// A probability whose fraction exceeds 128 bits.
+    #[error("a probability is too fine for an exact fraction of 128 bits; take rounder ones")]
+    Probability,
     /// A budget that is too large to be counted.
     #[error("a budget is at most {MAX_BUDGET} faults, not {0}; take Fault::Unlimited")]
     Budget(u8),
@@ -184,8 +203,13 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         if let Some(place) = (0..nodes.len()).find(|&place| nodes[place].me().index() != place) {
             return Err(WorldError::Identity(place));
         }
-        if requests.len() > 32 {
-            return Err(WorldError::Requests(requests.len()));
+        for list in [requests, &setting.first_requests] {
+            if list.len() > 32 {
+                return Err(WorldError::Requests(list.len()));
+            }
+            if let Some((node, _)) = list.iter().find(|(node, _)| node.index() >= nodes.len()) {
+                return Err(WorldError::Stranger(node.0));
+            }
         }
         faults.check(*scheduler)?;
         if *scheduler == Scheduler::Lockstep && !requests.is_empty() {

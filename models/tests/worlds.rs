@@ -172,6 +172,60 @@ fn a_crash_comes_between_the_destinations_of_a_send() {
     assert!(story.contains("node 0 crashes when 1 of 2 messages have left"), "{story}");
 }
 
+/// The message was heard although the application of its sender never learns that it was asked.
+#[test]
+fn a_crash_comes_after_the_last_send_and_before_the_application_learns() {
+    let faults = Faults { crash: Fault::AtMost(1), ..Faults::default() };
+    let mut setting = flood(faults, false);
+    setting.nodes = group(2, &Flood { told: false, looks_at_the_sender: false });
+    let world = World::new(setting).expect("a world");
+    let claim = Property::new("whoever is heard was told", Notion::Always, |at| {
+        let told = |local: &Local<Flood, ()>| local.node.protocol.told;
+        let mut locals = at.locals();
+        let (sender, hearer) = (locals.next(), locals.next());
+        sender.is_some_and(told) || !hearer.is_some_and(told)
+    });
+    let exploration = explore(&world, &[claim], Limits::default()).expect("a small world");
+    assert!(!exploration.verdicts[0].holds);
+}
+
+#[test]
+fn faults_without_a_chance_do_not_strike() {
+    let never = Fault::Chance(Bias::NEVER);
+    let faults = Faults { loss: never, duplication: never, crash: Fault::Never };
+    let world = World::new(flood(faults, false)).expect("a world");
+    explore(&world, &[], Limits::default()).expect("a small world");
+    assert!(!world.every_fault_struck());
+}
+
+/// Its effects, and not its draws, come from state that is not in its value.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Whimsical;
+
+static WHIMS: AtomicU32 = AtomicU32::new(0);
+
+impl Protocol<ModelPeer> for Whimsical {
+    type Message = Never;
+    type Timer = u32;
+    type Request = Never;
+    type Notice = Never;
+
+    fn on_start(&mut self, context: &mut Context<'_, ModelPeer, Self>) {
+        context.set_timer(Ticks(1), WHIMS.fetch_add(1, Ordering::Relaxed));
+    }
+
+    fn on_message(&mut self, _: &mut Context<'_, ModelPeer, Self>, _: ModelPeer, never: Never) {
+        match never {}
+    }
+}
+
+#[test]
+fn hidden_effects_are_caught() {
+    let world = World::new(setting(1, &Whimsical)).expect("a world");
+    let error = explore(&world, &[], Limits::default()).err();
+    assert!(matches!(error, Some(ExploreError::World(WorldError::Impure { node: 0, .. }))));
+}
+
 #[test]
 fn random_faults_leave_probabilities_that_sum_to_one() {
     let tenth = Fault::Chance(Bias::new(1, 10).expect("a probability"));
@@ -284,6 +338,9 @@ fn contradictory_settings_are_refused() {
         WorldError::Budget(too_many)
     );
     assert_eq!(refusal(|s| s.faults.crash = Fault::Unlimited), WorldError::UnlimitedCrashes);
+    let mut astray = flood(Faults::default(), false);
+    astray.requests.push((ModelPeer(7), ()));
+    assert_eq!(World::new(astray).err(), Some(WorldError::Stranger(7)));
     assert_eq!(
         refusal(|s| {
             s.scheduler = Scheduler::Lockstep;

@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use num_traits::{One, Zero};
+use num_traits::{CheckedMul, One, Zero};
 use rumormill_core::Protocol;
 
 use super::state::{ANONYMOUS, Budgets, Flight};
 use super::steps::{Outcome, Steps};
-use super::{Application, Fault, Local, Scheduler, Snapshot, State, Stimulus, World, WorldError};
+use super::{Application, Local, Scheduler, Snapshot, State, Stimulus, World, WorldError};
 use crate::{ModelPeer, Weight};
 
 /// Something that the scheduler or an adversary can choose.
@@ -52,10 +52,13 @@ pub enum Kind {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Parcel(pub(crate) Flight);
 
-/// A crash between the destinations of a step's sends: only those reached whose bit is set. The
-/// application of the machine does not learn of the step.
+/// A crash within a step, after some of its messages have left: those whose bit is set. The
+/// application of the machine does not learn of the step, even if all of them have.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Cut(pub(crate) u32);
+
+/// The most messages that a step may send where machines crash: each subset of them is an action.
+pub const MAX_CUT_SENDS: usize = 12;
 
 /// One action, and the places of its outcomes.
 #[derive(Clone, Debug)]
@@ -139,7 +142,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
                 for outcome in steps.outcomes(self, local, stimulus)?.iter() {
                     let mut after = state.clone();
                     self.apply(steps, &mut after, node, outcome, None);
-                    next.push((weight * outcome.weight, after));
+                    next.push((times(weight, outcome.weight)?, after));
                 }
             }
             states = next;
@@ -374,8 +377,12 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
         let mut after_crash = self.world.without(self.steps, base, node)?;
         after_crash.left.crashes -= 1;
         let most_sends = outcomes.iter().map(|outcome| outcome.sends.len()).max().unwrap_or(0);
-        let everything = (1_u32 << most_sends.min(16)) - 1;
-        for mask in 1..everything {
+        if most_sends > MAX_CUT_SENDS {
+            return Err(WorldError::TooManySends { node, sends: most_sends });
+        }
+        // A crash before the first send is a crash before the step, but for a request: it was made.
+        let fewest = u32::from(!matches!(kind, Kind::Request(_)));
+        for mask in fewest..1 << most_sends {
             let start = self.out.outcomes.len();
             for outcome in outcomes.iter() {
                 let mut after = after_crash.clone();
@@ -414,17 +421,43 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
             self.out.emit(crash, &crashed);
         }
         let acts = Weight::one() - loss - crash;
-        for outcome in outcomes {
-            let mut after = base.clone();
-            self.world.apply(self.steps, &mut after, node, outcome, None);
-            self.out.emit(acts * (Weight::one() - duplication) * outcome.weight, &after);
-            if let (Kind::Deliver(Parcel(flight)), Fault::Chance(_)) = (kind, faults.duplication) {
-                after.send(flight);
-                self.steps.tally.duplications += 1;
-                self.out.emit(acts * duplication * outcome.weight, &after);
-            }
+        self.act(node, outcomes, base, times(acts, Weight::one() - duplication)?)?;
+        if let Kind::Deliver(Parcel(flight)) = kind
+            && !duplication.is_zero()
+        {
+            self.steps.tally.duplications += 1;
+            let mut copied = base.clone();
+            copied.send(flight);
+            self.act(node, outcomes, &copied, times(acts, duplication)?)?;
         }
         self.out.close(Action { kind, cut: None }, start);
         Ok(())
     }
+
+    /// The outcomes of a step that is taken with this probability.
+    fn act(
+        &mut self,
+        node: u8,
+        outcomes: &[Outcome],
+        base: &State,
+        weight: Weight,
+    ) -> Result<(), WorldError> {
+        if weight.is_zero() {
+            return Ok(());
+        }
+        for outcome in outcomes {
+            let mut after = base.clone();
+            self.world.apply(self.steps, &mut after, node, outcome, None);
+            self.out.emit(times(weight, outcome.weight)?, &after);
+        }
+        Ok(())
+    }
+}
+
+/// The probability of both.
+pub(super) fn times(one: Weight, other: Weight) -> Result<Weight, WorldError> {
+    if one.is_one() {
+        return Ok(other);
+    }
+    one.checked_mul(&other).ok_or(WorldError::Probability)
 }

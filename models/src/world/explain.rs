@@ -24,8 +24,10 @@ pub enum Scene<X: Protocol<ModelPeer>> {
         handled: Vec<Handled<X>>,
         /// The message that it acted upon stays in flight, too.
         copied: bool,
-        /// It crashed before all it sent had left: which of its messages did, in ascending order
-        /// of their destinations.
+        /// How many of its messages found no room in flight and were lost.
+        crowded_out: usize,
+        /// It crashed within the step: which of its messages had left, in ascending order of their
+        /// destinations.
         cut: Option<Vec<bool>>,
     },
     /// A message was lost.
@@ -161,14 +163,25 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             if let (Some(flight), Fault::Chance(_)) = (flight, self.faults.duplication)
                 && bytes_of(&after) != goal
             {
+                after = start.clone();
                 after.send(flight);
+                self.apply(steps, &mut after, node, &told.outcome, cut);
                 copied = true;
             }
             if bytes_of(&after) == goal {
                 let sends = told.outcome.sends.len();
                 let reached = |Cut(mask)| (0..sends).map(|place| mask >> place & 1 == 1).collect();
+                let room = after.flights.len() - base.flights.len();
+                let crowded_out = if cut.is_some() { 0 } else { sends.saturating_sub(room) };
                 let (node, handled, cut) = (ModelPeer(node), told.handled, cut.map(reached));
-                return Ok(Some(vec![Scene::Acted { node, from, handled, copied, cut }]));
+                return Ok(Some(vec![Scene::Acted {
+                    node,
+                    from,
+                    handled,
+                    copied,
+                    crowded_out,
+                    cut,
+                }]));
             }
         }
         let struck_by_chance = match flight {
@@ -250,7 +263,7 @@ fn acted<X: Protocol<ModelPeer>>(
     from: Option<ModelPeer>,
     handled: Vec<Handled<X>>,
 ) -> Scene<X> {
-    Scene::Acted { node: ModelPeer(node), from, handled, copied: false, cut: None }
+    Scene::Acted { node: ModelPeer(node), from, handled, copied: false, crowded_out: 0, cut: None }
 }
 
 fn crashed<X: Protocol<ModelPeer>>(node: u8) -> Scene<X> {

@@ -3,7 +3,7 @@
 use num_traits::{One, Zero};
 use rumormill_core::Protocol;
 
-use super::expand::{Action, Kind, Successors};
+use super::expand::{Action, Kind, Successors, times};
 use super::state::Flight;
 use super::steps::{Outcome, Steps};
 use super::{Application, State, Stimulus, World, WorldError};
@@ -114,7 +114,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
         for (number, outcome) in outcomes.iter().enumerate() {
             self.done.push(Micro::Timer { node, place, outcome: number });
             let after = self.after(state, node, outcome);
-            self.timers(weight * outcome.weight, &after, node, rest)?;
+            self.timers(times(weight, outcome.weight)?, &after, node, rest)?;
             self.done.pop();
         }
         Ok(())
@@ -133,15 +133,18 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
         if !loss.is_zero() {
             self.steps.tally.losses += 1;
             self.done.push(Micro::Lost { flight });
-            self.go(weight * loss, state, rest)?;
+            self.go(times(weight, loss)?, state, rest)?;
             self.done.pop();
+        }
+        if loss.is_one() {
+            return Ok(());
         }
         let stimulus = Stimulus::Message { from, message };
         let outcomes = self.steps.outcomes(self.world, local, stimulus)?;
         for (number, outcome) in outcomes.iter().enumerate() {
             self.done.push(Micro::Delivered { flight, outcome: number });
             let after = self.after(state, to, outcome);
-            let weight = weight * (Weight::one() - loss) * outcome.weight;
+            let weight = times(times(weight, Weight::one() - loss)?, outcome.weight)?;
             self.go(weight, &after, rest)?;
             self.done.pop();
         }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use num_traits::One;
+use num_traits::{CheckedAdd, One};
 use rumormill_core::{Draw, Effect, Effects, Event, Node, Protocol};
 
 use super::application::Application;
 use super::{Scheduler, World, WorldError};
-use crate::draws::every_branch;
+use crate::draws::{Impure, every_branch};
 use crate::intern::Interner;
 use crate::{ModelPeer, Weight};
 
@@ -130,6 +130,17 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
             return Ok(known.clone());
         }
         let outcomes: Arc<[Outcome]> = merge(self.run(world, local, stimulus)?).into();
+        // What is remembered must not depend on anything else, so it is asked for twice.
+        let (node, tally) = (self.locals.value(local).node.me().0, self.tally);
+        let again = merge(self.run(world, local, stimulus)?);
+        self.tally = tally;
+        if again[..] != outcomes[..] {
+            return Err(WorldError::Impure { node, impure: Impure });
+        }
+        let whole = outcomes.iter().try_fold(Weight::ZERO, |sum, o| sum.checked_add(&o.weight));
+        if whole != Some(Weight::ONE) {
+            return Err(WorldError::Probability);
+        }
         self.memory.insert((local, stimulus), outcomes.clone());
         Ok(outcomes)
     }

@@ -20,6 +20,9 @@ pub(super) struct Load {
     attempted: u64,
     /// What of it was lost on purpose.
     lost: u64,
+    /// What of it was sent and not received: the operating system had no room for it, or it was on
+    /// its way at the end.
+    not_received: u64,
 }
 
 /// A quantity over all nodes.
@@ -36,7 +39,12 @@ impl Load {
             nodes.iter().map(count).collect::<Vec<_>>()
         };
         let attempted = each(|node| node.counters.outgoing.attempted());
+        let total = |count: fn(&Finished<PeriodicGossip<SocketPeer>>) -> u64| {
+            nodes.iter().map(count).sum::<u64>()
+        };
+        let sent = total(|node| node.counters.outgoing.sent);
         Self {
+            not_received: sent.saturating_sub(total(|node| node.counters.incoming.datagrams)),
             attempted: attempted.iter().sum(),
             lost: nodes.iter().map(|node| node.counters.outgoing.lost).sum(),
             sent_per_node: Summary::of(attempted),
@@ -69,6 +77,12 @@ impl Load {
             self.attempted,
             share * 100.0
         ));
+        if self.not_received > 0 {
+            output.say(format_args!(
+                "   {} were not received: dropped by the system, or still on their way",
+                self.not_received
+            ));
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use anyhow::{Context, Result, bail};
 use rumormill::SocketPeer;
 use rumormill::node::{Counters, Handle, Notices};
-use rumormill::rumor::{Notice, Rumor};
+use rumormill::rumor::{Id, Notice, Rumor};
 use rumormill::seen::Refusal;
 use rumormill::stacks::broadcast::Request;
 use serde::Serialize;
@@ -21,6 +21,8 @@ pub(super) struct Talk {
     me: SocketPeer,
     limit: u32,
     deliveries: u64,
+    /// How many messages were turned away; anybody can send any number of them.
+    turned_away: u64,
 }
 
 /// A delivery, as one entry of the JSON document.
@@ -44,7 +46,7 @@ impl Talk {
         if json {
             print(&format!("{{\"peer\": \"{me}\", \"deliveries\": [\n"))?;
         }
-        Ok(Self { json, me, limit: settings.repair().max_payload(), deliveries: 0 })
+        Ok(Self { json, me, limit: settings.repair().max_payload(), deliveries: 0, turned_away: 0 })
     }
 
     /// Broadcasts the lines and tells the notices, until something goes wrong.
@@ -76,15 +78,22 @@ impl Talk {
             Notice::Delivered(rumor) if rumor.id.origin == self.me => {}
             Notice::Delivered(rumor) => self.deliver(&rumor)?,
             Notice::NotStarted(_) => self.refuse(),
-            Notice::TurnedAway { id, refusal } => say_aside(format_args!(
-                "not delivered: message {} of {}, {}",
-                id.sequence,
-                id.origin.address(),
-                why(refusal)
-            )),
+            Notice::TurnedAway { id, refusal } => self.turn_away(id, refusal),
             Notice::CrowdedOut(_) => {}
         }
         Ok(())
+    }
+
+    /// Tells of the first; the others are in the sum at the end.
+    fn turn_away(&mut self, id: Id<SocketPeer>, refusal: Refusal) {
+        self.turned_away += 1;
+        if self.turned_away == 1 {
+            let (sequence, origin) = (id.sequence, id.origin.address());
+            say_aside(format_args!(
+                "not delivered: message {sequence} of {origin}, {}; further ones are counted",
+                why(refusal)
+            ));
+        }
     }
 
     fn refuse(&self) {
@@ -118,7 +127,7 @@ impl Talk {
             let counters = serde_json::to_string(counters)?;
             return print(&format!("], \"counters\": {counters}}}\n"));
         }
-        sum_up(counters);
+        sum_up(counters, self.turned_away);
         Ok(())
     }
 }
@@ -132,12 +141,13 @@ fn why(refusal: Refusal) -> &'static str {
 }
 
 /// What was dropped is told only where something was.
-fn sum_up(counters: &Counters) {
+fn sum_up(counters: &Counters, turned_away: u64) {
     let Counters { incoming, outgoing, work } = counters;
     let mut line = format!("{} datagrams sent, {} received", outgoing.sent, incoming.accepted);
     for (count, what) in [
         (outgoing.failures.total() + outgoing.too_long, "not sent"),
         (incoming.refused.total(), "refused"),
+        (turned_away, "messages turned away"),
         (work.missed, "deliveries not printed in time"),
         (work.unrecorded, "steps that the trace has no room for"),
     ] {
