@@ -119,8 +119,8 @@ fn failures(check: &Report, run: &Outbreak, replay: &Replays) -> Vec<String> {
     if !check.holds() {
         failures.push(format!("the check fails: `rumormill check {SUITE} --stories` tells how"));
     }
-    if replay.identical < replay.traces {
-        failures.push(format!("only {} of {} traces replay", replay.identical, replay.traces));
+    if replay.identical < run.nodes as usize {
+        failures.push(format!("only {} of {} nodes' traces replay", replay.identical, run.nodes));
     }
     failures
 }

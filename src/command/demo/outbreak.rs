@@ -20,7 +20,7 @@ const LAW: &str = "the logistic law for unsynchronised periods: each node has a 
 #[derive(Serialize)]
 pub(super) struct Outbreak {
     message: String,
-    nodes: u32,
+    pub(super) nodes: u32,
     fanout: u8,
     loss: f64,
     period_ms: u32,
