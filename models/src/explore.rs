@@ -34,6 +34,14 @@ pub enum Notion {
     Surely,
 }
 
+impl Notion {
+    /// Whether a single state decides it.
+    #[must_use]
+    pub fn is_safety(self) -> bool {
+        matches!(self, Self::Always | Self::Sometimes)
+    }
+}
+
 impl fmt::Display for Notion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {

@@ -169,13 +169,16 @@ pub struct Opinion {
 }
 
 impl Opinion {
-    /// Whether it found as many states, and judges every safety property like our explorer.
+    /// Whether it found as many states, and judges every safety property like our explorer; of those
+    /// beyond [`MAX_ASKED`] it was not asked, so it agrees with none.
     #[must_use]
     pub fn agrees(&self, states: usize, verdicts: &[Verdict]) -> bool {
         let same = |(name, holds): &(&'static str, bool)| {
             verdicts.iter().any(|verdict| verdict.property == *name && verdict.holds == *holds)
         };
-        self.states == states && self.verdicts.iter().all(same)
+        let safety = |verdict: &&Verdict| verdict.notion.is_safety();
+        let all_were_asked = self.verdicts.len() == verdicts.iter().filter(safety).count();
+        self.states == states && all_were_asked && self.verdicts.iter().all(same)
     }
 }
 
@@ -204,7 +207,7 @@ fn opinion<X: Protocol<ModelPeer>, A: Application<X>>(
             Notion::PossibleFromEverywhere | Notion::Surely => None,
         }
     };
-    let verdicts = judged.properties.iter().filter_map(verdict).collect();
+    let verdicts = judged.properties.iter().take(MAX_ASKED).filter_map(verdict).collect();
     Opinion { states: checker.unique_state_count(), verdicts }
 }
 
