@@ -276,13 +276,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     where
         A: 'a,
     {
-        let mut state = State::default();
-        state.decode(self.nodes.len(), bytes);
-        let steps = self.steps();
-        let snapshot = Snapshot { steps: &steps, state: &state };
-        predicates
-            .enumerate()
-            .fold(0, |marks, (place, holds)| marks | u64::from(holds(&snapshot)) << place)
+        self.look(bytes, |snapshot| {
+            let numbered = predicates.enumerate();
+            numbered.fold(0, |marks, (place, holds)| marks | u64::from(holds(snapshot)) << place)
+        })
     }
 
     /// Shows an encoded state to `look`.

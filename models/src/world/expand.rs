@@ -132,10 +132,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     pub fn first_states(&self) -> Result<Successors, WorldError> {
         let steps = &mut *self.steps();
         let mut states = vec![(Weight::one(), self.unborn(steps))];
-        let starts = (0..self.size()).map(|node| (node, Stimulus::Start));
-        let places = self.first_requests.iter().enumerate();
-        let requests = places.map(|(place, (node, _))| (node.0, Stimulus::First(place as u8)));
-        for (node, stimulus) in starts.chain(requests) {
+        for (node, stimulus) in self.agenda() {
             let mut next = Vec::new();
             for (weight, state) in states {
                 let local = state.locals[usize::from(node)];
@@ -153,6 +150,14 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         }
         first.close(Action { kind: Kind::NextRound, cut: None }, 0);
         Ok(first)
+    }
+
+    /// What happens before the first state: all machines start, and the first requests are made.
+    pub(super) fn agenda(&self) -> Vec<(u8, Stimulus)> {
+        let starts = (0..self.size()).map(|node| (node, Stimulus::Start));
+        let places = self.first_requests.iter().enumerate();
+        let requests = places.map(|(place, (node, _))| (node.0, Stimulus::First(place as u8)));
+        starts.chain(requests).collect()
     }
 
     /// The state at the beginning of the next round.

@@ -64,12 +64,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     /// When a handler is found to be impure.
     pub fn explain_first(&self, first: &[u8]) -> Result<Option<Vec<Scene<X>>>, WorldError> {
         let steps = &mut *self.steps();
-        let starts = (0..self.size()).map(|node| (node, Stimulus::Start));
-        let places = self.first_requests.iter().enumerate();
-        let requests = places.map(|(place, (node, _))| (node.0, Stimulus::First(place as u8)));
-        let agenda: Vec<_> = starts.chain(requests).collect();
         let unborn = self.unborn(steps);
-        self.explain_agenda(steps, &agenda, &unborn, first)
+        self.explain_agenda(steps, &self.agenda(), &unborn, first)
     }
 
     /// Searches the ways through the agenda for one that ends in the state.
