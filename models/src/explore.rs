@@ -219,8 +219,9 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
     fn begin(mut self) -> Result<Self, WorldError> {
         let first = self.world.first_states()?;
         for choice in first.choices() {
-            for (_, state) in first.outcomes(choice) {
-                self.visit(state, None);
+            for (weight, state) in first.outcomes(choice) {
+                let number = self.visit(state, None);
+                self.graph.add_first(number, *weight);
             }
         }
         Ok(self)
@@ -252,7 +253,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
                 let target = self.visit(after, Some(self.current));
                 self.graph.add_transition(target, weight);
             }
-            self.graph.end_choice();
+            self.graph.end_choice(choice.price, choice.action.claim());
         }
         self.graph.end_state();
         self.successors = successors;

@@ -9,6 +9,7 @@ mod application;
 mod expand;
 mod explain;
 mod lockstep;
+mod price;
 mod state;
 mod steps;
 
@@ -17,8 +18,9 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rumormill_core::{Bias, Neighborhood, Node, Protocol};
 
 pub use application::{Application, Seen, Witness};
-pub use expand::{Action, Choice, Cut, Kind, MAX_CUT_SENDS, Parcel, Successors};
+pub use expand::{Action, Choice, Claim, Cut, Kind, MAX_CUT_SENDS, Parcel, Successors};
 pub use explain::Scene;
+pub use price::Price;
 pub use state::MAX_BUDGET;
 pub use steps::{Handled, Local, Tally};
 

@@ -5,22 +5,36 @@ use std::ops::Range;
 
 use super::store::StateStore;
 use crate::Weight;
+use crate::world::{Claim, Price};
 
 /// All reachable states of a world, numbered in breadth-first order, and what leads from one to
 /// another: in each state some choices, each with its outcomes and their probabilities.
+#[derive(Default)]
 pub struct Graph {
     states: StateStore,
     /// A bit for each property, for each state.
     marks: Vec<u64>,
     /// Over which state each was met first; itself for a first one.
     parents: Vec<u32>,
+    /// In which states the run begins, and how likely.
+    first: Vec<(u32, Weight)>,
     /// Where the choices of each state end.
     choice_ends: Vec<u32>,
     /// Where the outcomes of each choice end.
     outcome_ends: Vec<u32>,
+    /// What else there is to say of each choice, among `label_values`.
+    labels: Vec<u32>,
     targets: Vec<u32>,
-    weights: Vec<u32>,
-    weight_values: Vec<Weight>,
+    label_values: Vec<Label>,
+}
+
+/// What many choices have in common.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+struct Label {
+    /// The probabilities of the outcomes, in their order.
+    weights: Box<[Weight]>,
+    price: Price,
+    claim: Option<u32>,
 }
 
 impl Graph {
@@ -60,6 +74,12 @@ impl Graph {
         self.parents[state as usize] == state
     }
 
+    /// In which states the run begins, and how likely.
+    #[must_use]
+    pub fn first(&self) -> &[(u32, Weight)] {
+        &self.first
+    }
+
     /// The choices of a state, by their numbers.
     #[must_use]
     pub fn choices_of(&self, state: u32) -> Range<usize> {
@@ -68,8 +88,30 @@ impl Graph {
 
     /// The outcomes of a choice: where they lead, and how likely each is.
     pub fn outcomes_of(&self, choice: usize) -> impl Iterator<Item = (u32, &Weight)> {
-        let places = between(&self.outcome_ends, choice);
-        places.map(|place| (self.targets[place], &self.weight_values[self.weights[place] as usize]))
+        self.targets_of(choice).iter().copied().zip(&self.label(choice).weights)
+    }
+
+    /// Where the outcomes of a choice lead.
+    #[must_use]
+    pub fn targets_of(&self, choice: usize) -> &[u32] {
+        &self.targets[between(&self.outcome_ends, choice)]
+    }
+
+    /// What a choice costs.
+    #[must_use]
+    pub fn price_of(&self, choice: usize) -> &Price {
+        &self.label(choice).price
+    }
+
+    /// Whose turn a fair scheduler would take the choice for: the number of a
+    /// [`Claim`].
+    #[must_use]
+    pub fn claim_of(&self, choice: usize) -> Option<u32> {
+        self.label(choice).claim
+    }
+
+    fn label(&self, choice: usize) -> &Label {
+        &self.label_values[self.labels[choice] as usize]
     }
 
     /// The states that one step can lead to; those of several choices come several times.
@@ -97,11 +139,13 @@ impl Graph {
     /// The bytes that the graph takes in memory, states included, as reserved.
     #[must_use]
     pub fn bytes(&self) -> usize {
-        let Self { states, marks, parents, choice_ends, outcome_ends, targets, weights, .. } = self;
-        let numbers = parents.capacity() + choice_ends.capacity() + outcome_ends.capacity();
+        let Self { states, marks, parents, choice_ends, outcome_ends, labels, targets, .. } = self;
+        let numbers = [parents, choice_ends, outcome_ends, labels, targets].map(Vec::capacity);
+        let label = |label: &Label| size_of::<Label>() + size_of_val(&*label.weights);
         states.bytes_reserved()
             + marks.capacity() * size_of::<u64>()
-            + (numbers + targets.capacity() + weights.capacity()) * size_of::<u32>()
+            + numbers.iter().sum::<usize>() * size_of::<u32>()
+            + self.label_values.iter().map(label).sum::<usize>()
     }
 }
 
@@ -113,61 +157,71 @@ fn between(ends: &[u32], place: usize) -> Range<usize> {
 /// Takes a graph down while it is discovered.
 #[derive(Default)]
 pub(super) struct Builder {
-    marks: Vec<u64>,
-    parents: Vec<u32>,
-    choice_ends: Vec<u32>,
-    outcome_ends: Vec<u32>,
-    targets: Vec<u32>,
-    weights: Vec<u32>,
-    weight_values: Vec<Weight>,
-    weight_numbers: HashMap<Weight, u32>,
-    latest_weight: Option<(Weight, u32)>,
+    graph: Graph,
+    /// The probabilities of the choice at hand.
+    weights: Vec<Weight>,
+    claim_numbers: HashMap<Claim, u32>,
+    label_numbers: HashMap<Label, u32>,
+    /// Most choices are like the one before.
+    latest: u32,
 }
 
 impl Builder {
+    /// The run can begin in this state.
+    pub(super) fn add_first(&mut self, state: u32, weight: Weight) {
+        self.graph.first.push((state, weight));
+    }
+
     /// The next state was discovered, from `parent` unless it is a first one.
     pub(super) fn add_state(&mut self, marks: u64, parent: Option<u32>) {
-        self.parents.push(parent.unwrap_or(self.parents.len() as u32));
-        self.marks.push(marks);
+        let Graph { marks: all_marks, parents, .. } = &mut self.graph;
+        parents.push(parent.unwrap_or(parents.len() as u32));
+        all_marks.push(marks);
     }
 
     /// The choice at hand can lead to `target`.
     pub(super) fn add_transition(&mut self, target: u32, weight: &Weight) {
-        let weight = self.number(weight);
-        self.targets.push(target);
-        self.weights.push(weight);
+        self.weights.push(*weight);
+        self.graph.targets.push(target);
     }
 
     /// The choice at hand is complete.
-    pub(super) fn end_choice(&mut self) {
-        self.outcome_ends.push(self.targets.len() as u32);
+    pub(super) fn end_choice(&mut self, price: Price, claim: Option<Claim>) {
+        let claim = claim.map(|claim| {
+            let next = self.claim_numbers.len() as u32;
+            *self.claim_numbers.entry(claim).or_insert(next)
+        });
+        let label = self.label(price, claim);
+        self.weights.clear();
+        self.graph.labels.push(label);
+        self.graph.outcome_ends.push(self.graph.targets.len() as u32);
     }
 
     /// The state at hand is complete.
     pub(super) fn end_state(&mut self) {
-        self.choice_ends.push(self.outcome_ends.len() as u32);
+        self.graph.choice_ends.push(self.graph.outcome_ends.len() as u32);
     }
 
     /// The graph; states that were not completed have no choices.
-    pub(super) fn finish(mut self, states: StateStore) -> Graph {
-        self.choice_ends.resize(self.marks.len(), self.outcome_ends.len() as u32);
-        let Self { marks, parents, choice_ends, outcome_ends, targets, weights, .. } = self;
-        let weight_values = self.weight_values;
-        Graph { states, marks, parents, choice_ends, outcome_ends, targets, weights, weight_values }
+    pub(super) fn finish(self, states: StateStore) -> Graph {
+        let mut graph = Graph { states, ..self.graph };
+        graph.choice_ends.resize(graph.marks.len(), graph.outcome_ends.len() as u32);
+        graph
     }
 
-    /// Most weights are the same as the one before.
-    fn number(&mut self, weight: &Weight) -> u32 {
-        if let Some((latest, number)) = &self.latest_weight
-            && latest == weight
-        {
-            return *number;
+    /// The number of a label with the probabilities of the choice at hand.
+    fn label(&mut self, price: Price, claim: Option<u32>) -> u32 {
+        let values = &mut self.graph.label_values;
+        let same = |label: &Label| {
+            label.claim == claim && label.price == price && *label.weights == *self.weights
+        };
+        if !values.get(self.latest as usize).is_some_and(same) {
+            let label = Label { weights: self.weights.as_slice().into(), price, claim };
+            self.latest = *self.label_numbers.entry(label).or_insert_with_key(|label| {
+                values.push(label.clone());
+                values.len() as u32 - 1
+            });
         }
-        let number = *self.weight_numbers.entry(*weight).or_insert_with(|| {
-            self.weight_values.push(*weight);
-            self.weight_values.len() as u32 - 1
-        });
-        self.latest_weight = Some((*weight, number));
-        number
+        self.latest
     }
 }

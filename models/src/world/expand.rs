@@ -2,11 +2,12 @@
 
 use std::ops::Range;
 
-use num_traits::{CheckedMul, One, Zero};
+use num_traits::{CheckedAdd, CheckedMul, One, Zero};
 use rumormill_core::Protocol;
 
+use super::price::Price;
 use super::state::{ANONYMOUS, Budgets, Flight};
-use super::steps::{Outcome, Steps};
+use super::steps::{Armed, Outcome, Steps};
 use super::{Application, Local, Scheduler, Snapshot, State, Stimulus, World, WorldError};
 use crate::{ModelPeer, Weight};
 
@@ -30,6 +31,8 @@ pub enum Kind {
         node: u8,
         /// Which of its armed timers.
         place: u8,
+        /// The number of the timer's key among all that were met.
+        timer: u32,
     },
     /// A message arrives.
     Deliver(Parcel),
@@ -46,6 +49,33 @@ pub enum Kind {
     NextRound,
     /// All machines act at once, for one round.
     Lockstep,
+}
+
+/// What a fair scheduler does again and again if it can be done again and again: to deliver this
+/// message of this sender to this machine, or to fire this timer of this machine.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Claim {
+    /// To be delivered.
+    Message(Parcel),
+    /// To fire.
+    Timer {
+        /// Of which machine.
+        node: u8,
+        /// The number of the timer's key among all that were met.
+        timer: u32,
+    },
+}
+
+impl Action {
+    /// Whose turn a fair scheduler would take this for.
+    #[must_use]
+    pub fn claim(&self) -> Option<Claim> {
+        match self.kind {
+            Kind::Deliver(parcel) | Kind::DeliverCopy(parcel) => Some(Claim::Message(parcel)),
+            Kind::Timer { node, timer, .. } => Some(Claim::Timer { node, timer }),
+            _ => None,
+        }
+    }
 }
 
 /// A message in flight, as an action names it.
@@ -65,6 +95,8 @@ pub const MAX_CUT_SENDS: usize = 12;
 pub struct Choice {
     /// What happens.
     pub action: Action,
+    /// What it costs, on average over its outcomes.
+    pub price: Price,
     outcomes: Range<usize>,
 }
 
@@ -74,6 +106,8 @@ pub struct Successors {
     choices: Vec<Choice>,
     outcomes: Vec<(Weight, Range<usize>)>,
     bytes: Vec<u8>,
+    /// What the action at hand costs so far.
+    price: Price,
 }
 
 impl Successors {
@@ -92,6 +126,7 @@ impl Successors {
         self.choices.clear();
         self.outcomes.clear();
         self.bytes.clear();
+        self.price = Price::NOTHING;
     }
 
     pub(super) fn emit(&mut self, weight: Weight, state: &State) {
@@ -103,23 +138,38 @@ impl Successors {
         self.outcomes.push((weight, start..self.bytes.len()));
     }
 
+    /// With this probability, machines take so many steps and send so many messages.
+    pub(super) fn charge(
+        &mut self,
+        weight: Weight,
+        steps: usize,
+        messages: usize,
+    ) -> Result<(), WorldError> {
+        self.price.add_steps(weight, steps, messages).ok_or(WorldError::Probability)
+    }
+
     /// The outcomes since `start` are those of `action`; equal ones become one.
-    pub(super) fn close(&mut self, action: Action, start: usize) {
+    pub(super) fn close(&mut self, action: Action, start: usize) -> Result<(), WorldError> {
         let Self { outcomes, bytes, .. } = self;
         let key = |place: &Range<usize>| &bytes[place.clone()];
         outcomes[start..].sort_unstable_by(|(_, a), (_, b)| key(a).cmp(key(b)));
         let mut end = start;
         for next in start..outcomes.len() {
             if end > start && key(&outcomes[end - 1].1) == key(&outcomes[next].1) {
-                let weight = outcomes[next].0;
-                outcomes[end - 1].0 += weight;
+                let sum = outcomes[end - 1].0.checked_add(&outcomes[next].0);
+                outcomes[end - 1].0 = sum.ok_or(WorldError::Probability)?;
             } else {
                 outcomes.swap(end, next);
                 end += 1;
             }
         }
         outcomes.truncate(end);
-        self.choices.push(Choice { action, outcomes: start..end });
+        let mut price = std::mem::replace(&mut self.price, Price::NOTHING);
+        if matches!(action.kind, Kind::NextRound | Kind::Lockstep) {
+            price.rounds = Weight::ONE;
+        }
+        self.choices.push(Choice { action, price, outcomes: start..end });
+        Ok(())
     }
 }
 
@@ -148,7 +198,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         for (weight, state) in states {
             first.emit(weight, &self.with_timers_due(steps, &state)?);
         }
-        first.close(Action { kind: Kind::NextRound, cut: None }, 0);
+        first.close(Action { kind: Kind::NextRound, cut: None }, 0)?;
         Ok(first)
     }
 
@@ -227,7 +277,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         Ok(())
     }
 
-    /// Puts the outcome of a step into a state.
+    /// Puts the outcome of a step into a state; returns how many messages were sent.
     pub(super) fn apply(
         &self,
         steps: &mut Steps<X, A>,
@@ -235,7 +285,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         node: u8,
         outcome: &Outcome,
         cut: Option<Cut>,
-    ) {
+    ) -> usize {
+        let mut sent = 0;
         if cut.is_none() {
             state.locals[usize::from(node)] = outcome.local;
         }
@@ -248,6 +299,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             if !reached(place) {
                 continue;
             }
+            sent += 1;
             if let Scheduler::Asynchronous { in_flight } = self.scheduler
                 && state.flights.len() >= in_flight
             {
@@ -257,6 +309,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             let from = if self.anonymous_senders { ANONYMOUS } else { node };
             state.send(Flight { to, from, message });
         }
+        sent
     }
 }
 
@@ -289,9 +342,11 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
         let mut any = false;
         for node in 0..self.world.size() {
             for place in 0..self.local(node).timers.len() {
-                if self.local(node).timers[place].due {
+                let Armed { timer, due } = self.local(node).timers[place];
+                if due {
                     any = true;
-                    let (kind, place) = (Kind::Timer { node, place: place as u8 }, place as u8);
+                    let (place, timer) = (place as u8, self.steps.timers.number(timer));
+                    let kind = Kind::Timer { node, place, timer };
                     self.step(kind, node, Stimulus::Timer(place), self.state)?;
                 }
             }
@@ -313,7 +368,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
                 let mut lost = arrived;
                 lost.left.losses = left.losses.saturating_sub(1);
                 self.steps.tally.losses += 1;
-                self.certain(Kind::Lose(Parcel(flight)), &lost);
+                self.certain(Kind::Lose(Parcel(flight)), &lost)?;
             }
             if faults.duplication.may_strike(left.duplications) {
                 let mut copied = self.state.clone();
@@ -327,8 +382,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
 
     fn deliver(&mut self, kind: Kind, flight: Flight, base: &State) -> Result<(), WorldError> {
         if !self.local(flight.to).alive {
-            self.certain(kind, base);
-            return Ok(());
+            return self.certain(kind, base);
         }
         let Flight { to, from, message } = flight;
         self.step(kind, to, Stimulus::Message { from, message }, base)
@@ -344,7 +398,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
                 base.left.crashes -= 1;
                 let crashed = self.world.without(self.steps, &base, node)?;
                 self.steps.tally.crashes += 1;
-                self.certain(Kind::Crash { node }, &crashed);
+                self.certain(Kind::Crash { node }, &crashed)?;
             }
         }
         Ok(())
@@ -352,17 +406,17 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
 
     fn next_round(&mut self) -> Result<(), WorldError> {
         let next = self.world.with_timers_due(self.steps, self.state)?;
-        if next != *self.state {
-            self.certain(Kind::NextRound, &next);
+        if next == *self.state {
+            return Ok(());
         }
-        Ok(())
+        self.certain(Kind::NextRound, &next)
     }
 
     /// An action with one outcome.
-    fn certain(&mut self, kind: Kind, after: &State) {
+    fn certain(&mut self, kind: Kind, after: &State) -> Result<(), WorldError> {
         let start = self.out.outcomes.len();
         self.out.emit(Weight::one(), after);
-        self.out.close(Action { kind, cut: None }, start);
+        self.out.close(Action { kind, cut: None }, start)
     }
 
     /// A step of a machine, taken wholly or cut short by a crash between its sends.
@@ -391,11 +445,13 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
             let start = self.out.outcomes.len();
             for outcome in outcomes.iter() {
                 let mut after = after_crash.clone();
-                self.world.apply(self.steps, &mut after, node, outcome, Some(Cut(mask)));
+                let cut = Some(Cut(mask));
+                let sent = self.world.apply(self.steps, &mut after, node, outcome, cut);
                 self.out.emit(outcome.weight, &after);
+                self.out.charge(outcome.weight, 1, sent)?;
             }
             self.steps.tally.crashes += 1;
-            self.out.close(Action { kind, cut: Some(Cut(mask)) }, start);
+            self.out.close(Action { kind, cut: Some(Cut(mask)) }, start)?;
         }
         Ok(())
     }
@@ -435,8 +491,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
             copied.send(flight);
             self.act(node, outcomes, &copied, times(acts, duplication)?)?;
         }
-        self.out.close(Action { kind, cut: None }, start);
-        Ok(())
+        self.out.close(Action { kind, cut: None }, start)
     }
 
     /// The outcomes of a step that is taken with this probability.
@@ -452,8 +507,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
         }
         for outcome in outcomes {
             let mut after = base.clone();
-            self.world.apply(self.steps, &mut after, node, outcome, None);
-            self.out.emit(times(weight, outcome.weight)?, &after);
+            let sent = self.world.apply(self.steps, &mut after, node, outcome, None);
+            let weight = times(weight, outcome.weight)?;
+            self.out.emit(weight, &after);
+            self.out.charge(weight, 1, sent)?;
         }
         Ok(())
     }

@@ -130,7 +130,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
                 let node = self.requests[usize::from(place)].0.0;
                 (node, Stimulus::Request(place), None)
             }
-            Kind::Timer { node, place } => (node, Stimulus::Timer(place), None),
+            Kind::Timer { node, place, .. } => (node, Stimulus::Timer(place), None),
             Kind::Deliver(Parcel(flight)) | Kind::DeliverCopy(Parcel(flight)) => {
                 let Flight { to, from, message } = flight;
                 (to, Stimulus::Message { from, message }, Some(flight))
@@ -212,6 +212,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             if way.is_none() && bytes_of(end) == goal {
                 way = Some(micros.to_vec());
             }
+            Ok(())
         })?;
         let Some(way) = way else { return Ok(None) };
         let (mut scenes, mut locals) = (Vec::new(), state.locals.clone());
@@ -221,10 +222,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
                     scenes.push(self.lost(steps, flight));
                     continue;
                 }
-                Micro::Timer { node, place, outcome } => {
+                Micro::Timer { node, place, outcome, .. } => {
                     (node, Stimulus::Timer(place), None, outcome)
                 }
-                Micro::Delivered { flight, outcome } => {
+                Micro::Delivered { flight, outcome, .. } => {
                     let Flight { to, from, message } = flight;
                     (to, Stimulus::Message { from, message }, flight.sender(), outcome)
                 }

@@ -19,13 +19,23 @@ pub(crate) enum Due {
 /// One thing that happened within a round.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Micro {
-    Timer { node: u8, place: u8, outcome: usize },
-    Delivered { flight: Flight, outcome: usize },
+    Timer { node: u8, place: u8, outcome: usize, sent: usize },
+    Delivered { flight: Flight, outcome: usize, sent: usize },
     Lost { flight: Flight },
 }
 
+impl Micro {
+    /// How many steps of machines it is, and how many messages they sent.
+    fn cost(&self) -> (usize, usize) {
+        match *self {
+            Self::Timer { sent, .. } | Self::Delivered { sent, .. } => (1, sent),
+            Self::Lost { .. } => (0, 0),
+        }
+    }
+}
+
 /// Called with each way through a round: its probability, its end, and what happened.
-pub(crate) type Visit<'a> = &'a mut dyn FnMut(Weight, &State, &[Micro]);
+pub(crate) type Visit<'a> = &'a mut dyn FnMut(Weight, &State, &[Micro]) -> Result<(), WorldError>;
 
 impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     pub(super) fn round(
@@ -37,9 +47,13 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         if self.is_quiet(steps, state) {
             return Ok(());
         }
-        self.each_round(steps, state, &mut |weight, end, _| out.emit(weight, end))?;
-        out.close(Action { kind: Kind::Lockstep, cut: None }, 0);
-        Ok(())
+        self.each_round(steps, state, &mut |weight, end, done| {
+            let costs = done.iter().map(Micro::cost);
+            let (taken, sent) = costs.fold((0, 0), |sum, cost| (sum.0 + cost.0, sum.1 + cost.1));
+            out.emit(weight, end);
+            out.charge(weight, taken, sent)
+        })?;
+        out.close(Action { kind: Kind::Lockstep, cut: None }, 0)
     }
 
     /// Whether nothing will ever happen any more.
@@ -112,8 +126,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
         let place = place as u8;
         let outcomes = self.steps.outcomes(self.world, local, Stimulus::Timer(place))?;
         for (number, outcome) in outcomes.iter().enumerate() {
-            self.done.push(Micro::Timer { node, place, outcome: number });
-            let after = self.after(state, node, outcome);
+            let (after, sent) = self.after(state, node, outcome);
+            self.done.push(Micro::Timer { node, place, outcome: number, sent });
             self.timers(times(weight, outcome.weight)?, &after, node, rest)?;
             self.done.pop();
         }
@@ -142,8 +156,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
         let stimulus = Stimulus::Message { from, message };
         let outcomes = self.steps.outcomes(self.world, local, stimulus)?;
         for (number, outcome) in outcomes.iter().enumerate() {
-            self.done.push(Micro::Delivered { flight, outcome: number });
-            let after = self.after(state, to, outcome);
+            let (after, sent) = self.after(state, to, outcome);
+            self.done.push(Micro::Delivered { flight, outcome: number, sent });
             let weight = times(times(weight, Weight::one() - loss)?, outcome.weight)?;
             self.go(weight, &after, rest)?;
             self.done.pop();
@@ -151,15 +165,15 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
         Ok(())
     }
 
-    fn after(&mut self, state: &State, node: u8, outcome: &Outcome) -> State {
+    /// The state after a step, and how many messages were sent in it.
+    fn after(&mut self, state: &State, node: u8, outcome: &Outcome) -> (State, usize) {
         let mut after = state.clone();
-        self.world.apply(self.steps, &mut after, node, outcome, None);
-        after
+        let sent = self.world.apply(self.steps, &mut after, node, outcome, None);
+        (after, sent)
     }
 
     fn finish(&mut self, weight: Weight, state: &State) -> Result<(), WorldError> {
         let end = self.world.with_timers_due(self.steps, state)?;
-        (self.visit)(weight, &end, &self.done);
-        Ok(())
+        (self.visit)(weight, &end, &self.done)
     }
 }

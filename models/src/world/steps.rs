@@ -86,6 +86,7 @@ const MAX_REQUESTS: usize = 16;
 pub(crate) struct Steps<X: Protocol<ModelPeer>, A: Application<X>> {
     pub(crate) locals: Interner<Local<X, A::State>>,
     pub(crate) messages: Interner<X::Message>,
+    pub(crate) timers: Interner<X::Timer>,
     memory: HashMap<(u32, Stimulus), Arc<[Outcome]>>,
     pub(crate) tally: Tally,
 }
@@ -114,6 +115,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
         Self {
             locals: Interner::new(),
             messages: Interner::new(),
+            timers: Interner::new(),
             memory: HashMap::new(),
             tally: Tally::default(),
         }
