@@ -4,8 +4,13 @@
 //! is wrong is found on a shortest path. Liveness is judged on the whole graph, so cycles and joins
 //! make no difference to its soundness.
 
+pub(crate) mod backward;
+pub(crate) mod components;
+mod fairness;
 mod graph;
 mod liveness;
+pub(crate) mod qualitative;
+mod runs;
 mod store;
 
 use std::fmt;
@@ -32,6 +37,12 @@ pub enum Notion {
     /// Every run that does not stop early comes to `p`, however scheduler, faults and draws fall
     /// (AF p).
     Surely,
+    /// Whatever scheduler and adversary do, `p` comes with probability 1: draws and random faults
+    /// fall by chance.
+    AlmostSurely,
+    /// The same where the scheduler is strongly fair: a timer of a machine, or a message of one
+    /// sender to it, that can be served again and again, is served again and again.
+    AlmostSurelyIfFair,
 }
 
 impl Notion {
@@ -49,6 +60,8 @@ impl fmt::Display for Notion {
             Self::Sometimes => "sometimes",
             Self::PossibleFromEverywhere => "possible from everywhere",
             Self::Surely => "surely",
+            Self::AlmostSurely => "almost surely",
+            Self::AlmostSurelyIfFair => "almost surely under strong fairness",
         })
     }
 }

@@ -13,6 +13,7 @@ extern crate alloc;
 mod bugs;
 pub mod diagram;
 pub mod draws;
+pub mod exact;
 pub mod explore;
 mod intern;
 mod peer;

@@ -93,7 +93,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Model for Judged<X, A> {
                 let expectation = match p.notion {
                     Notion::Always => Expectation::Always,
                     Notion::Sometimes => Expectation::Sometimes,
-                    Notion::PossibleFromEverywhere | Notion::Surely => return None,
+                    _ => return None,
                 };
                 Some(stateright::Property { expectation, name: p.name, condition })
             });
@@ -204,7 +204,7 @@ fn opinion<X: Protocol<ModelPeer>, A: Application<X>>(
         match property.notion {
             Notion::Always => Some((property.name, !discovered)),
             Notion::Sometimes => Some((property.name, discovered)),
-            Notion::PossibleFromEverywhere | Notion::Surely => None,
+            _ => None,
         }
     };
     let verdicts = judged.properties.iter().take(MAX_ASKED).filter_map(verdict).collect();

@@ -123,6 +123,16 @@ impl Graph {
         &self.targets[start as usize..end as usize]
     }
 
+    /// Where all transitions lead, in the order of their choices.
+    pub(crate) fn targets(&self) -> &[u32] {
+        &self.targets
+    }
+
+    /// In which states the property at that place in the list holds.
+    pub(crate) fn where_holds(&self, property: usize) -> Vec<bool> {
+        (0..self.states()).map(|state| self.holds(property, state)).collect()
+    }
+
     /// A shortest run from a first state to this one, both included.
     #[must_use]
     pub fn path_to(&self, state: u32) -> Vec<u32> {

@@ -1,5 +1,9 @@
 //! Verdicts on the complete graph.
 
+use super::backward::Backward;
+use super::fairness::fair_component;
+use super::qualitative::{can_avoid, can_reach, members, reachable_without};
+use super::runs::{go_on_within, go_round, go_round_fairly, run_through, run_to};
 use super::{Graph, Notion, Run, Verdict};
 
 /// Judges the property at that place among the marks of the graph.
@@ -14,6 +18,8 @@ pub(super) fn judge_one(
         Notion::Sometimes => shown(sometimes(graph, place)),
         Notion::PossibleFromEverywhere => refuted(stuck(graph, place)),
         Notion::Surely => refuted(avoided(graph, place)),
+        Notion::AlmostSurely => refuted(avoided_by_chance(graph, place)),
+        Notion::AlmostSurelyIfFair => refuted(avoided_fairly(graph, place)),
     };
     Verdict { property, notion, holds, evidence }
 }
@@ -40,18 +46,7 @@ fn sometimes(graph: &Graph, property: usize) -> Option<Run> {
 
 /// A shortest run to a state from which no run leads to the property.
 fn stuck(graph: &Graph, property: usize) -> Option<Run> {
-    let predecessors = Predecessors::of(graph);
-    let goals = (0..graph.states()).filter(|&state| graph.holds(property, state));
-    let mut reaches = vec![false; graph.states() as usize];
-    let mut found: Vec<u32> = goals.collect();
-    found.iter().for_each(|&goal| reaches[goal as usize] = true);
-    while let Some(state) = found.pop() {
-        for &before in predecessors.of_state(state) {
-            if !std::mem::replace(&mut reaches[before as usize], true) {
-                found.push(before);
-            }
-        }
-    }
+    let reaches = can_reach(&Backward::of(graph), &graph.where_holds(property));
     let hopeless = (0..graph.states()).find(|&state| !reaches[state as usize]);
     hopeless.map(|state| run_to(graph, state))
 }
@@ -62,14 +57,14 @@ fn stuck(graph: &Graph, property: usize) -> Option<Run> {
 /// and each state is an end of the world or has a successor in the set; states are struck out until
 /// that is so.
 fn avoided(graph: &Graph, property: usize) -> Option<Run> {
-    let predecessors = Predecessors::of(graph);
-    let size = graph.states();
+    let backward = Backward::of(graph);
     let mut ways_out: Vec<u32> =
-        (0..size).map(|state| graph.successors(state).len() as u32).collect();
-    let mut stays: Vec<bool> = (0..size).map(|state| !graph.holds(property, state)).collect();
-    let mut struck: Vec<u32> = (0..size).filter(|&state| !stays[state as usize]).collect();
+        (0..graph.states()).map(|state| graph.successors(state).len() as u32).collect();
+    let goal = graph.where_holds(property);
+    let mut stays: Vec<bool> = goal.iter().map(|&is_goal| !is_goal).collect();
+    let mut struck = members(&goal);
     while let Some(state) = struck.pop() {
-        for &before in predecessors.of_state(state) {
+        for before in backward.before(state) {
             let before_index = before as usize;
             ways_out[before_index] -= 1;
             if ways_out[before_index] == 0 && std::mem::replace(&mut stays[before_index], false) {
@@ -77,60 +72,31 @@ fn avoided(graph: &Graph, property: usize) -> Option<Run> {
             }
         }
     }
-    let first = (0..size).find(|&state| graph.is_first(state) && stays[state as usize])?;
-    Some(run_within(graph, first, &stays))
+    let start = run_through(graph, |state| stays[state as usize], |_| true)?;
+    Some(go_on_within(graph, start, &stays))
 }
 
-/// Goes on within the set until the world ends or a state comes again.
-fn run_within(graph: &Graph, first: u32, stays: &[bool]) -> Run {
-    let mut states = vec![first];
-    let mut place_of = std::collections::HashMap::from([(first, 0)]);
-    let mut current = first;
-    loop {
-        let mut ways = graph.successors(current).iter();
-        let Some(&next) = ways.find(|&&next| stays[next as usize]) else {
-            return Run { states, back_to: None };
-        };
-        if let Some(&place) = place_of.get(&next) {
-            return Run { states, back_to: Some(place) };
-        }
-        place_of.insert(next, states.len());
-        states.push(next);
-        current = next;
+/// A run to where an adversary can keep away from the property for ever, however draws fall, and
+/// one of the runs that follow.
+fn avoided_by_chance(graph: &Graph, property: usize) -> Option<Run> {
+    let goal = graph.where_holds(property);
+    let stays = can_avoid(graph, &Backward::of(graph), &goal);
+    let run = run_through(graph, |state| !goal[state as usize], |state| stays[state as usize])?;
+    Some(go_round(graph, run, &stays))
+}
+
+/// A run to where a strongly fair scheduler, with the adversary's help, can keep away from the
+/// property for ever, however draws fall, and one of the fair runs that follow.
+fn avoided_fairly(graph: &Graph, property: usize) -> Option<Run> {
+    let goal = graph.where_holds(property);
+    let reachable = members(&reachable_without(graph, &goal));
+    let ends = |&state: &u32| graph.choices_of(state).is_empty();
+    let to =
+        |target: &dyn Fn(u32) -> bool| run_through(graph, |state| !goal[state as usize], target);
+    if let Some(end) = reachable.iter().copied().find(ends) {
+        return to(&|state| state == end);
     }
-}
-
-fn run_to(graph: &Graph, state: u32) -> Run {
-    Run { states: graph.path_to(state), back_to: None }
-}
-
-/// The transitions backwards.
-struct Predecessors {
-    ends: Vec<u32>,
-    states: Vec<u32>,
-}
-
-impl Predecessors {
-    fn of(graph: &Graph) -> Self {
-        let size = graph.states() as usize;
-        let mut ends = vec![0_u32; size + 1];
-        let all =
-            || (0..graph.states()).flat_map(|s| graph.successors(s).iter().map(move |&t| (s, t)));
-        all().for_each(|(_, target)| ends[target as usize + 1] += 1);
-        for place in 1..=size {
-            ends[place] += ends[place - 1];
-        }
-        let mut next = ends.clone();
-        let mut states = vec![0; graph.transitions()];
-        for (source, target) in all() {
-            states[next[target as usize] as usize] = source;
-            next[target as usize] += 1;
-        }
-        Self { ends, states }
-    }
-
-    fn of_state(&self, state: u32) -> &[u32] {
-        let state = state as usize;
-        &self.states[self.ends[state] as usize..self.ends[state + 1] as usize]
-    }
+    let component = fair_component(graph, reachable)?;
+    let run = to(&|state| component.contains(&state))?;
+    Some(go_round_fairly(graph, run, &component))
 }

@@ -1,0 +1,167 @@
+//! Strongly connected components, and end components.
+
+use super::Graph;
+
+/// No component.
+pub(crate) const NONE: u32 = u32::MAX;
+
+/// Which numbers lead to which.
+#[derive(Default)]
+pub(crate) struct Arrows {
+    ends: Vec<u32>,
+    targets: Vec<u32>,
+}
+
+impl Arrows {
+    /// The next number leads to these.
+    pub(crate) fn push(&mut self, targets: impl IntoIterator<Item = u32>) {
+        self.targets.extend(targets);
+        self.ends.push(self.targets.len() as u32);
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    pub(crate) fn of(&self, from: u32) -> &[u32] {
+        let start = from.checked_sub(1).map_or(0, |before| self.ends[before as usize]);
+        &self.targets[start as usize..self.ends[from as usize] as usize]
+    }
+
+    /// The strongly connected components, each as the list of its members; what a component leads
+    /// to comes before it.
+    ///
+    /// R. Tarjan, "Depth-first search and linear graph algorithms" (1972), with a stack of its own
+    /// instead of recursion.
+    pub(crate) fn components(&self) -> Vec<Vec<u32>> {
+        let mut search = Search {
+            arrows: self,
+            order: vec![NONE; self.len()],
+            low: vec![NONE; self.len()],
+            open: Vec::new(),
+            met: 0,
+            found: Vec::new(),
+        };
+        for root in 0..self.len() as u32 {
+            if search.order[root as usize] == NONE {
+                search.from(root);
+            }
+        }
+        search.found
+    }
+}
+
+struct Search<'a> {
+    arrows: &'a Arrows,
+    /// When each was met; [`NONE`] if it was not.
+    order: Vec<u32>,
+    /// The first met of those that are known to be in the same component; [`NONE`] once the
+    /// component is complete.
+    low: Vec<u32>,
+    /// Those whose component is not complete.
+    open: Vec<u32>,
+    met: u32,
+    found: Vec<Vec<u32>>,
+}
+
+impl Search<'_> {
+    fn from(&mut self, root: u32) {
+        let mut path = vec![(root, 0)];
+        self.meet(root);
+        while let Some((at, next)) = path.last_mut() {
+            let at = *at;
+            let Some(&target) = self.arrows.of(at).get(*next) else {
+                path.pop();
+                self.leave(at);
+                if let Some(&(before, _)) = path.last() {
+                    self.lower(before, self.low[at as usize]);
+                }
+                continue;
+            };
+            *next += 1;
+            if self.order[target as usize] == NONE {
+                self.meet(target);
+                path.push((target, 0));
+            } else if self.low[target as usize] != NONE {
+                self.lower(at, self.order[target as usize]);
+            }
+        }
+    }
+
+    fn meet(&mut self, at: u32) {
+        self.order[at as usize] = self.met;
+        self.low[at as usize] = self.met;
+        self.met += 1;
+        self.open.push(at);
+    }
+
+    fn lower(&mut self, at: u32, low: u32) {
+        self.low[at as usize] = self.low[at as usize].min(low);
+    }
+
+    /// All that `at` leads to was looked at.
+    fn leave(&mut self, at: u32) {
+        if self.low[at as usize] != self.order[at as usize] {
+            return;
+        }
+        let start = self.open.iter().rposition(|&member| member == at).unwrap_or(0);
+        let component = self.open.split_off(start);
+        component.iter().for_each(|&member| self.low[member as usize] = NONE);
+        self.found.push(component);
+    }
+}
+
+/// Finds end components: sets of states with choices that never leave the set, in which each state
+/// can be reached from each other.
+pub(crate) struct EndComponents<'a, F> {
+    graph: &'a Graph,
+    /// Which choices may be taken at all.
+    allowed: F,
+    /// Where each state is in the set at hand; [`NONE`] if it is not in it.
+    place_of: Vec<u32>,
+}
+
+impl<'a, F: Fn(usize) -> bool> EndComponents<'a, F> {
+    pub(crate) fn new(graph: &'a Graph, allowed: F) -> Self {
+        Self { graph, allowed, place_of: vec![NONE; graph.states() as usize] }
+    }
+
+    /// The largest end components within these states.
+    pub(crate) fn within(&mut self, states: Vec<u32>) -> Vec<Vec<u32>> {
+        let mut pending = vec![states];
+        let mut found = Vec::new();
+        while let Some(set) = pending.pop() {
+            for (place, &state) in set.iter().enumerate() {
+                self.place_of[state as usize] = place as u32;
+            }
+            let mut parts = self.connected_parts(&set);
+            set.iter().for_each(|&state| self.place_of[state as usize] = NONE);
+            if parts.first().is_some_and(|part| part.len() == set.len()) {
+                found.append(&mut parts);
+            } else {
+                pending.append(&mut parts);
+            }
+        }
+        found
+    }
+
+    /// The parts of a set that are strongly connected by choices that stay in it; states that have
+    /// none are left out.
+    fn connected_parts(&self, set: &[u32]) -> Vec<Vec<u32>> {
+        let mut arrows = Arrows::default();
+        for &state in set {
+            let choices = self.graph.choices_of(state).filter(|&choice| self.stays(choice));
+            let targets = choices.flat_map(|choice| self.graph.targets_of(choice));
+            arrows.push(targets.map(|&target| self.place_of[target as usize]));
+        }
+        let is_part = |part: &Vec<u32>| part.len() > 1 || !arrows.of(part[0]).is_empty();
+        let parts = arrows.components().into_iter().filter(is_part);
+        parts.map(|part| part.into_iter().map(|place| set[place as usize]).collect()).collect()
+    }
+
+    /// Whether the choice may be taken and cannot lead out of the set at hand.
+    fn stays(&self, choice: usize) -> bool {
+        let inside = |&target: &u32| self.place_of[target as usize] != NONE;
+        (self.allowed)(choice) && self.graph.targets_of(choice).iter().all(inside)
+    }
+}

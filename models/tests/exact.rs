@@ -1,0 +1,163 @@
+//! Exact answers against figures that were computed by independent programs.
+
+use std::num::NonZeroU16;
+
+use num_rational::BigRational;
+use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
+use rumormill_core::seen::Memory;
+use rumormill_core::{Bias, Ticks};
+use rumormill_models::ModelPeer;
+use rumormill_models::exact::{Answer, Effort, Exact, Extremes, Reward};
+use rumormill_models::explore::{Exploration, Limits, Notion, Property, explore};
+use rumormill_models::world::{Fault, Scheduler, Setting, Witness, World, group};
+
+type Machine = PeriodicGossip<ModelPeer>;
+
+const GOAL: usize = 0;
+
+/// The reference world: push gossip to one of all others, one informed at the start, until all are.
+fn reference(nodes: u8, mode: Mode, scheduler: Scheduler, loss: Fault) -> Exploration {
+    let settings = periodic_gossip::Settings {
+        mode,
+        fanout: 1,
+        period: Ticks(1),
+        hot: None::<NonZeroU16>,
+        buffer: 1,
+        max_message: 1000,
+        memory: Memory { origins: 1, forget_after: None },
+    };
+    let nodes = group(nodes, &Machine::new(settings));
+    let mut setting = Setting::new(nodes, Witness::default(), scheduler);
+    setting.first_requests = vec![(ModelPeer(0), periodic_gossip::Request::Publish("a".into()))];
+    setting.anonymous_senders = mode == Mode::Push;
+    setting.faults.loss = loss;
+    setting.stop = Some(Box::new(|at| at.locals().all(|l| !l.application.delivered.is_empty())));
+    let informed = |notion| {
+        Property::<Machine, Witness>::new("all informed", notion, |at| {
+            at.locals().all(|l| !l.application.delivered.is_empty())
+        })
+    };
+    let notions = [Notion::Surely, Notion::AlmostSurely, Notion::AlmostSurelyIfFair].map(informed);
+    let world = World::new(setting).expect("a world");
+    explore(&world, &notions, Limits::default()).expect("a small world")
+}
+
+fn answers(exploration: &Exploration) -> Exact<'_> {
+    Exact::new(&exploration.graph, GOAL, Effort::default())
+}
+
+fn fraction(text: &str) -> Answer {
+    Answer::Exact(text.parse::<BigRational>().expect("a fraction"))
+}
+
+fn ends(extremes: &Extremes) -> (Answer, Answer) {
+    (extremes.least.clone(), extremes.greatest.clone())
+}
+
+#[test]
+fn the_reference_world_takes_as_many_rounds_as_was_computed_independently() {
+    let known = [(3, "2/3", "4/3"), (4, "189/152", "333/152"), (5, "6218/3675", "53896/18375")];
+    for (nodes, least, greatest) in known {
+        let exploration = reference(nodes, Mode::Push, Scheduler::Rounds, Fault::Never);
+        let exact = answers(&exploration);
+        let rounds = exact.expected(Reward::Rounds);
+        assert_eq!(ends(&rounds), (fraction(least), fraction(greatest)), "{nodes} nodes");
+        assert_eq!(ends(&exact.probability()), (fraction("1"), fraction("1")));
+    }
+}
+
+#[test]
+fn lockstep_gossip_takes_as_many_rounds_as_was_computed_independently() {
+    let known = [
+        (Mode::Push, [(2, "1"), (3, "7/3"), (4, "485/152"), (5, "72271/18375")]),
+        (Mode::Pull, [(2, "1"), (3, "2"), (4, "105/38"), (5, "2924/875")]),
+        (Mode::PushPull, [(2, "1"), (3, "3/2"), (4, "121/60"), (5, "76367/32258")]),
+    ];
+    for (mode, values) in known {
+        for (nodes, rounds) in values {
+            let exploration = reference(nodes, mode, Scheduler::Lockstep, Fault::Never);
+            let expected = answers(&exploration).expected(Reward::Rounds);
+            let same = Extremes {
+                least: fraction(rounds),
+                uniform: fraction(rounds),
+                greatest: fraction(rounds),
+            };
+            assert_eq!(expected, same, "{mode:?}, {nodes} nodes");
+        }
+    }
+}
+
+#[test]
+fn lockstep_gossip_is_done_by_a_round_as_likely_as_was_computed_independently() {
+    let known = [
+        (Mode::Push, 3, ["0", "0", "3/4", "15/16", "63/64"]),
+        (Mode::Pull, 3, ["0", "1/4", "13/16", "61/64", "253/256"]),
+        (Mode::PushPull, 3, ["0", "1/2", "1", "1", "1"]),
+        (Mode::Push, 4, ["0", "0", "2/9", "58/81", "1990/2187"]),
+        (Mode::Pull, 4, ["0", "1/27", "341/729", "16039/19683", "500669/531441"]),
+        (Mode::PushPull, 4, ["0", "1/9", "637/729", "58957/59049", "5255021/5255021"]),
+        (Mode::Push, 5, ["0", "0", "0", "849/2048", "403521/524288"]),
+    ];
+    for (mode, nodes, values) in known {
+        let exploration = reference(nodes, mode, Scheduler::Lockstep, Fault::Never);
+        let by_round = answers(&exploration).within_rounds(4);
+        let checked = if (mode, nodes) == (Mode::PushPull, 4) { 4 } else { 5 };
+        for (round, value) in values.into_iter().enumerate().take(checked) {
+            let both = (fraction(value), fraction(value));
+            assert_eq!(ends(&by_round[round]), both, "{mode:?}, {nodes} nodes, {round}");
+        }
+    }
+}
+
+#[test]
+fn whoever_loses_what_it_likes_prevents_it_but_not_fairly() {
+    let exploration = reference(3, Mode::Push, Scheduler::Rounds, Fault::Unlimited);
+    let exact = answers(&exploration);
+    assert_eq!(ends(&exact.probability()), (fraction("0"), fraction("1")));
+    assert_eq!(exact.expected(Reward::Rounds).greatest, Answer::Infinite);
+    let verdicts: Vec<_> = exploration.verdicts.iter().map(|v| (v.notion, v.holds)).collect();
+    let expected = [
+        (Notion::Surely, false),
+        (Notion::AlmostSurely, false),
+        (Notion::AlmostSurelyIfFair, true),
+    ];
+    assert_eq!(verdicts, expected);
+}
+
+#[test]
+fn what_is_lost_by_chance_only_delays_it() {
+    let tenth = Fault::Chance(Bias::new(1, 10).expect("a probability"));
+    let exploration = reference(3, Mode::Push, Scheduler::Rounds, tenth);
+    let exact = answers(&exploration);
+    assert_eq!(ends(&exact.probability()), (fraction("1"), fraction("1")));
+    let verdicts: Vec<_> = exploration.verdicts.iter().map(|v| (v.notion, v.holds)).collect();
+    let expected =
+        [(Notion::Surely, false), (Notion::AlmostSurely, true), (Notion::AlmostSurelyIfFair, true)];
+    assert_eq!(verdicts, expected);
+}
+
+#[test]
+fn intervals_contain_the_fractions_and_are_narrow() {
+    for nodes in [3, 4, 5] {
+        let exploration = reference(nodes, Mode::Push, Scheduler::Rounds, Fault::Never);
+        let intervals = Effort { exact_transitions: 0 };
+        let rough = Exact::new(&exploration.graph, GOAL, intervals);
+        let exact = answers(&exploration);
+        for reward in Reward::ALL {
+            let (rough, exact) = (rough.expected(reward), exact.expected(reward));
+            for (rough, exact) in [
+                (rough.least, exact.least),
+                (rough.uniform, exact.uniform),
+                (rough.greatest, exact.greatest),
+            ] {
+                let (Answer::Between(low, high), Answer::Exact(exact)) = (rough, exact) else {
+                    panic!("an interval and a fraction");
+                };
+                let [below, above] =
+                    [low, high].map(|end| BigRational::from_float(end).expect("finite"));
+                assert!(below <= exact && exact <= above, "{nodes} nodes, {reward}");
+                assert!(high - low < 1e-9, "{nodes} nodes, {reward}: {low} {high}");
+            }
+        }
+    }
+}
