@@ -1,7 +1,9 @@
 //! The subcommands, one file each.
 
+mod bounds;
 mod check;
 mod demo;
+mod exact;
 mod explore;
 mod machines;
 mod output;
@@ -18,6 +20,8 @@ pub(crate) enum Outcome {
     Holds,
     /// A property failed, or a replay differed.
     Fails,
+    /// Nothing failed, but a limit was hit before all was looked at.
+    Incomplete,
 }
 
 impl Outcome {
@@ -30,6 +34,7 @@ impl Outcome {
 pub(crate) enum Command {
     Demo(demo::Arguments),
     Check(check::Arguments),
+    Exact(exact::Arguments),
     Explore(explore::Arguments),
     Run(run::Arguments),
     Replay(replay::Arguments),
@@ -40,6 +45,7 @@ impl Command {
         match self {
             Self::Demo(arguments) => demo::run(&arguments),
             Self::Check(arguments) => check::run(&arguments),
+            Self::Exact(arguments) => exact::run(&arguments),
             Self::Explore(arguments) => explore::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
             Self::Replay(arguments) => replay::run(&arguments),

@@ -13,7 +13,7 @@ use clap::Parser;
 /// Gossip protocols, checked and run: the machine on the sockets is the machine that was checked
 ///
 /// Exit codes: 0 all holds, 1 a property failed or a replay differed, 2 an error, such as wrong
-/// usage. Ctrl-C ends each of the commands, with 0.
+/// usage, 3 a limit was hit before all was looked at. Ctrl-C ends each of the commands, with 0.
 #[derive(Parser)]
 #[command(version)]
 struct Arguments {
@@ -33,6 +33,7 @@ fn main() -> ExitCode {
     match arguments.command.run() {
         Ok(command::Outcome::Holds) => ExitCode::SUCCESS,
         Ok(command::Outcome::Fails) => ExitCode::from(1),
+        Ok(command::Outcome::Incomplete) => ExitCode::from(3),
         Err(error) => fail(format_args!("{error:#}")),
     }
 }

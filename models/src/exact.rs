@@ -9,6 +9,7 @@
 //! certain, and where it is out of reach. What remains are equations, solved exactly in fractions
 //! where the effort allows, and otherwise in intervals that certainly contain the answer.
 
+pub mod export;
 mod interval;
 mod number;
 mod problem;
@@ -19,6 +20,8 @@ use std::fmt;
 
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
+
+use serde::{Serialize, Serializer};
 
 use crate::Weight;
 use crate::explore::Graph;
@@ -94,13 +97,15 @@ pub enum Answer {
 }
 
 /// The answers for the best and the worst that can happen, and for one scheduler between.
-#[derive(Clone, PartialEq, Debug)]
+#[derive(Clone, PartialEq, Debug, Serialize)]
 pub struct Extremes {
     /// The least over all schedulers and adversaries.
+    #[serde(rename = "min")]
     pub least: Answer,
     /// For the scheduler and adversary that draw each choice uniformly.
     pub uniform: Answer,
     /// The greatest over all schedulers and adversaries.
+    #[serde(rename = "max")]
     pub greatest: Answer,
 }
 
@@ -200,6 +205,12 @@ where
 }
 
 impl Extremes {
+    /// Whether all of them are known.
+    #[must_use]
+    pub fn is_known(&self) -> bool {
+        [&self.least, &self.uniform, &self.greatest].into_iter().all(|a| *a != Answer::Unknown)
+    }
+
     fn of(answer: impl Fn(Chooser) -> Answer) -> Self {
         Self {
             least: answer(Chooser::Least),
@@ -219,6 +230,28 @@ impl Answer {
             Self::Infinite => Some(f64::INFINITY),
             Self::Unknown => None,
         }
+    }
+}
+
+/// Written as `{"exact": "2/3"}`, `{"low": 0.5, "high": 0.6}`, `{"infinite": true}` or
+/// `{"unknown": true}`.
+impl Serialize for Answer {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        #[serde(untagged)]
+        enum Shape {
+            Exact { exact: String },
+            Between { low: f64, high: f64 },
+            Infinite { infinite: bool },
+            Unknown { unknown: bool },
+        }
+        let shape = match self {
+            Self::Exact(fraction) => Shape::Exact { exact: fraction.to_string() },
+            &Self::Between(low, high) => Shape::Between { low, high },
+            Self::Infinite => Shape::Infinite { infinite: true },
+            Self::Unknown => Shape::Unknown { unknown: true },
+        };
+        shape.serialize(serializer)
     }
 }
 

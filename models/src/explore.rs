@@ -46,6 +46,15 @@ pub enum Notion {
 }
 
 impl Notion {
+    /// The notions of what is to come of a predicate, the weakest first.
+    pub const OF_WHAT_IS_TO_COME: [Self; 5] = [
+        Self::Sometimes,
+        Self::PossibleFromEverywhere,
+        Self::AlmostSurelyIfFair,
+        Self::AlmostSurely,
+        Self::Surely,
+    ];
+
     /// Whether a single state decides it.
     #[must_use]
     pub fn is_safety(self) -> bool {
@@ -95,15 +104,18 @@ pub const MAX_PROPERTIES: usize = 64;
 pub struct Limits {
     /// The most states to keep.
     pub states: usize,
+    /// The most bytes of memory for states and transitions, as reserved; looked at every
+    /// [`WATCH_EVERY`] states.
+    pub bytes: usize,
     /// Whether to stop at the first state in which a [`Notion::Always`] is wrong. Then the verdict
     /// on it is the only one.
     pub first_refutation: bool,
 }
 
 impl Default for Limits {
-    /// Sixteen million states, which take about 2 GB.
+    /// Sixteen million states, and 4 GB.
     fn default() -> Self {
-        Self { states: 16_000_000, first_refutation: false }
+        Self { states: 16_000_000, bytes: 4 << 30, first_refutation: false }
     }
 }
 
@@ -113,11 +125,18 @@ pub enum ExploreError {
     /// The world itself is at fault.
     #[error(transparent)]
     World(#[from] WorldError),
-    /// There are more states than the limit.
-    #[error("the world has more than {limit} states; raise the limit or choose a smaller world")]
-    TooManyStates {
-        /// The limit.
-        limit: usize,
+    /// A limit was hit, so nothing is claimed of the world.
+    #[error(
+        "incomplete: {states} states were found, of which {frontier} are still to be expanded, when \
+         the limit of {limit} was hit; raise it or choose a smaller world"
+    )]
+    Incomplete {
+        /// How many states were found.
+        states: u32,
+        /// How many of them were not expanded.
+        frontier: u32,
+        /// Which limit.
+        limit: Limit,
     },
     /// Nothing ever happens, so every claim would be vacuous.
     #[error("nothing can happen in this world, so nothing was checked")]
@@ -126,6 +145,40 @@ pub enum ExploreError {
     #[error("an exploration judges at most {MAX_PROPERTIES} properties, not {0}")]
     TooManyProperties(usize),
 }
+
+/// A limit that was hit.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Limit {
+    /// [`Limits::states`].
+    States(usize),
+    /// [`Limits::bytes`].
+    Bytes(usize),
+}
+
+impl fmt::Display for Limit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::States(most) => write!(f, "{most} states"),
+            Self::Bytes(most) => write!(f, "{most} bytes of memory"),
+        }
+    }
+}
+
+/// How far an exploration has come.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Progress {
+    /// How many states were found.
+    pub states: u32,
+    /// How many of them are still to be expanded.
+    pub frontier: u32,
+    /// How many transitions were found.
+    pub transitions: usize,
+    /// How many bytes of memory they take, as reserved.
+    pub bytes: usize,
+}
+
+/// Progress is told, and the memory is looked at, after so many states each.
+pub const WATCH_EVERY: u32 = 1 << 14;
 
 /// What became of a claim.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -160,6 +213,13 @@ pub struct Exploration {
 }
 
 impl Exploration {
+    /// Judges the predicate of the property at that place in the list in the sense of a notion.
+    #[must_use]
+    pub fn judge(&self, property: usize, notion: Notion) -> Verdict {
+        let name = self.verdicts[property].property;
+        liveness::judge_one(&self.graph, property, name, notion)
+    }
+
     /// Tells the run that shows a verdict; `None` where no single run can.
     ///
     /// # Errors
@@ -185,6 +245,19 @@ pub fn explore<X: Protocol<ModelPeer>, A: Application<X>>(
     properties: &[Property<X, A>],
     limits: Limits,
 ) -> Result<Exploration, ExploreError> {
+    explore_watched(world, properties, limits, &mut |_| {})
+}
+
+/// The same, told how far it has come now and then.
+///
+/// # Errors
+/// As [`explore`].
+pub fn explore_watched<X: Protocol<ModelPeer>, A: Application<X>>(
+    world: &World<X, A>,
+    properties: &[Property<X, A>],
+    limits: Limits,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Exploration, ExploreError> {
     if properties.len() > MAX_PROPERTIES {
         return Err(ExploreError::TooManyProperties(properties.len()));
     }
@@ -194,9 +267,7 @@ pub fn explore<X: Protocol<ModelPeer>, A: Application<X>>(
             return Ok(search.refutation(place));
         }
         search.expand()?;
-        if search.states.len() as usize > limits.states {
-            return Err(ExploreError::TooManyStates { limit: limits.states });
-        }
+        search.stay_within(limits, watch)?;
     }
     search.finish()
 }
@@ -271,6 +342,26 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
         self.graph.end_state();
         self.successors = successors;
         self.current += 1;
+        Ok(())
+    }
+
+    fn stay_within(
+        &self,
+        limits: Limits,
+        watch: &mut dyn FnMut(Progress),
+    ) -> Result<(), ExploreError> {
+        let (states, frontier) = (self.states.len(), self.states.len() - self.current);
+        let hit = |limit| Err(ExploreError::Incomplete { states, frontier, limit });
+        if states as usize > limits.states {
+            return hit(Limit::States(limits.states));
+        }
+        if self.current % WATCH_EVERY == 0 {
+            let bytes = self.states.bytes_reserved() + self.graph.bytes();
+            watch(Progress { states, frontier, transitions: self.graph.transitions(), bytes });
+            if bytes > limits.bytes {
+                return hit(Limit::Bytes(limits.bytes));
+            }
+        }
         Ok(())
     }
 

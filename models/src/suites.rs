@@ -3,6 +3,7 @@
 
 mod candidates;
 mod case;
+mod exact;
 mod periodic_gossip;
 mod properties;
 mod reference;
@@ -10,13 +11,16 @@ mod renyi_erdos;
 mod report;
 mod stacked;
 
+use std::io;
 use std::net::SocketAddr;
 
 use rumormill_core::trace::{ReplayError, Replayed, Title};
 
 pub use crate::bugs::list::{BUGS, Bug};
+pub use exact::{ByRound, ExactReport, Format, Goal, NotionVerdict, Questions};
 pub use report::{BugReport, Evidence, PropertyReport, Report, SecondOpinion, SuiteError};
 
+use crate::explore::{Limits, Progress};
 use case::Runner;
 
 /// A world with its properties and seeded bugs, under a name.
@@ -69,13 +73,31 @@ impl Suite {
     ///
     /// # Errors
     /// When the world cannot be explored, or a run in it cannot be told.
-    pub fn run(&self) -> Result<Report, SuiteError> {
-        let mut report = self.runner.check(&self.name, &self.about)?;
+    pub fn run(
+        &self,
+        limits: Limits,
+        watch: &mut dyn FnMut(Progress),
+    ) -> Result<Report, SuiteError> {
+        let mut report = self.runner.check(&self.name, &self.about, limits, watch)?;
         report.expected = self.expected;
         for seeded in &self.bugs {
             report.bugs.push(seeded.run(&self.name)?);
         }
         Ok(report)
+    }
+
+    /// Explores the world and answers questions about its goals; writes the model where it is wanted.
+    ///
+    /// # Errors
+    /// When the world cannot be explored, or the model cannot be written.
+    pub fn ask(
+        &self,
+        questions: Questions,
+        limits: Limits,
+        watch: &mut dyn FnMut(Progress),
+        export: Option<(Format, &mut dyn io::Write)>,
+    ) -> Result<ExactReport, SuiteError> {
+        self.runner.ask(&self.name, &self.about, questions, limits, watch, export)
     }
 
     /// Serves stateright's Explorer of this world, for as long as the process runs.

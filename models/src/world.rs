@@ -239,6 +239,12 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         self.nodes.len() as u8
     }
 
+    /// Who acts when.
+    #[must_use]
+    pub fn scheduler(&self) -> Scheduler {
+        self.scheduler
+    }
+
     /// The machines before their start.
     #[must_use]
     pub fn nodes(&self) -> &[Node<ModelPeer, X>] {

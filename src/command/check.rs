@@ -9,6 +9,7 @@ use rumormill::models::suites::{BugReport, Evidence, PropertyReport, Report, Sui
 use serde::Serialize;
 
 use super::Outcome;
+use super::bounds::{Bounds, Watch, incomplete};
 use super::output::Output;
 use super::signals::end_when_asked;
 
@@ -29,15 +30,41 @@ pub(crate) struct Arguments {
     /// Save those runs as sequence diagrams into this folder
     #[arg(long, value_name = "DIR")]
     diagrams: Option<PathBuf>,
+    #[command(flatten)]
+    bounds: Bounds,
     /// Print one JSON document to the standard output
     #[arg(long)]
     json: bool,
 }
 
 #[derive(Serialize)]
-struct Entry<'a> {
+struct Listed<'a> {
     suite: &'a str,
     about: &'a str,
+}
+
+/// A suite whose world is too large for the limits.
+#[derive(Serialize)]
+pub(super) struct Incomplete {
+    pub(super) suite: String,
+    pub(super) incomplete: String,
+}
+
+/// What came of a suite.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Entry {
+    Report(Box<Report>),
+    Incomplete(Incomplete),
+}
+
+impl Entry {
+    fn report(&self) -> Option<&Report> {
+        match self {
+            Self::Report(report) => Some(report),
+            Self::Incomplete(_) => None,
+        }
+    }
 }
 
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
@@ -47,20 +74,36 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     if arguments.list {
         return list(output, &suites);
     }
-    let mut reports = Vec::new();
+    let mut entries = Vec::new();
     for suite in &suites {
         heading(output, suite);
-        let report = suite.run().with_context(|| format!("cannot check {}", suite.name))?;
+        let (limits, mut watch) = (arguments.bounds.limits(), Watch::begin());
+        let report = match suite.run(limits, &mut |progress| watch.see(progress)) {
+            Ok(report) => report,
+            Err(error) => {
+                let context = || format!("cannot check {}", suite.name);
+                let why = incomplete(error).with_context(context)?;
+                output.say(format_args!("  {why}"));
+                let suite = suite.name.clone();
+                entries.push(Entry::Incomplete(Incomplete { suite, incomplete: why }));
+                continue;
+            }
+        };
         say(output, &report, arguments.stories);
         for (name, evidence) in evidence(&report) {
             save(arguments.traces.as_deref(), &name, "trace", &evidence.trace)?;
             save(arguments.diagrams.as_deref(), &name, "svg", evidence.diagram.as_bytes())?;
         }
-        reports.push(report);
+        entries.push(Entry::Report(Box::new(report)));
     }
-    summarize(output, &reports);
-    output.document(&reports)?;
-    Ok(Outcome::of(reports.iter().all(Report::holds)))
+    summarize(output, &entries);
+    output.document(&entries)?;
+    let reports: Vec<_> = entries.iter().filter_map(Entry::report).collect();
+    Ok(match reports.iter().all(|report| report.holds()) {
+        false => Outcome::Fails,
+        true if reports.len() < entries.len() => Outcome::Incomplete,
+        true => Outcome::Holds,
+    })
 }
 
 /// The suites of those names; all where there is none.
@@ -85,7 +128,7 @@ fn list(output: Output, suites: &[Suite]) -> Result<Outcome> {
         output.say(format_args!("{:<24} {}", suite.name, suite.about));
     }
     let entries: Vec<_> =
-        suites.iter().map(|suite| Entry { suite: &suite.name, about: &suite.about }).collect();
+        suites.iter().map(|suite| Listed { suite: &suite.name, about: &suite.about }).collect();
     output.document(&entries)?;
     Ok(Outcome::Holds)
 }
@@ -188,7 +231,8 @@ fn mark(holds: bool) -> &'static str {
     if holds { "✓" } else { "✗" }
 }
 
-fn summarize(output: Output, reports: &[Report]) {
+fn summarize(output: Output, entries: &[Entry]) {
+    let reports: Vec<_> = entries.iter().filter_map(Entry::report).collect();
     let held = reports.iter().filter(|report| report.holds()).count();
     let properties: usize = reports.iter().map(|report| report.properties.len()).sum();
     let bugs: Vec<_> = reports.iter().flat_map(|report| &report.bugs).collect();
@@ -196,7 +240,7 @@ fn summarize(output: Output, reports: &[Report]) {
     output.say(format_args!(
         "{held} of {} suites hold: {properties} properties, {} states; {caught} of {} seeded bugs \
          caught",
-        reports.len(),
+        entries.len(),
         reports.iter().map(|report| report.states).sum::<u64>(),
         bugs.len(),
     ));

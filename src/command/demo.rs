@@ -10,6 +10,7 @@ mod replays;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use rumormill::models::explore::Limits;
 use rumormill::models::suites::Report;
 use serde::Serialize;
 
@@ -109,7 +110,9 @@ fn fit(arguments: &Arguments) -> Result<()> {
 fn check(output: Output) -> Result<Report> {
     let suite = find_suites(&[SUITE.into()])?.remove(0);
     heading(output, &suite);
-    let report = suite.run().with_context(|| format!("cannot check {SUITE}"))?;
+    let report = suite
+        .run(Limits::default(), &mut |_| {})
+        .with_context(|| format!("cannot check {SUITE}"))?;
     say(output, &report, false);
     Ok(report)
 }

@@ -16,6 +16,8 @@ sys.set_int_max_str_digits(0)
 REWARDS = ("rounds", "messages", "steps")
 MEASURES = ("probability", *REWARDS)
 ENDS = ("min", "max")
+UNIFORM = "uniform"
+"""For the scheduler that draws its choices. Storm has no question for it."""
 
 Bound = Fraction | float
 """A fraction, or `math.inf`; no other float."""
@@ -118,7 +120,7 @@ def pairs(value: dict[str, Any] | None, *beside: str) -> Iterator[tuple[str, Int
     """The ends of `{"min": V, "max": V}`. Either may be absent."""
     if value is None:
         return
-    if not set(value) <= {*ENDS, *beside}:
+    if not set(value) <= {*ENDS, UNIFORM, *beside}:
         raise ValueError(f"ends are called {ENDS}: {value}")
     for end in ENDS:
         if value.get(end) is not None:
@@ -145,10 +147,10 @@ class Suite:
     @staticmethod
     def read(path: Path) -> "Suite":
         about = json.loads(path.read_text())
-        counts = {key: about[key] for key in ("states", "choices", "transitions")}
+        counts = about["written"]
         offset = about.get("rounds_offset")
         goals = [read_goal(goal, offset) for goal in about["goals"]]
-        return Suite(about["suite"], path.parent / about["drn"], counts, goals)
+        return Suite(about["suite"], path.with_suffix(".drn"), counts, goals)
 
 
 def read_goal(about: dict[str, Any], offset: int | None) -> Goal:

@@ -182,6 +182,16 @@ impl Builder {
         self.graph.first.push((state, weight));
     }
 
+    /// The number of transitions so far.
+    pub(super) fn transitions(&self) -> usize {
+        self.graph.transitions()
+    }
+
+    /// The bytes that they take in memory, as reserved, without the states.
+    pub(super) fn bytes(&self) -> usize {
+        self.graph.bytes()
+    }
+
     /// The next state was discovered, from `parent` unless it is a first one.
     pub(super) fn add_state(&mut self, marks: u64, parent: Option<u32>) {
         let Graph { marks: all_marks, parents, .. } = &mut self.graph;

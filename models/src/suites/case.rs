@@ -1,5 +1,6 @@
 //! A world with its properties, and what can be done with it.
 
+use std::io;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
@@ -7,11 +8,13 @@ use std::time::Instant;
 use rumormill_core::trace::{ReplayError, Replayed, Title, replay};
 
 use super::candidates::Spreads;
+use super::exact::{self, ExactReport, Format, Questions};
 use super::properties::Claim;
 use super::report::{Evidence, PropertyReport, Report, SecondOpinion, SuiteError};
 use crate::ModelPeer;
 use crate::diagram::sequence_diagram;
-use crate::explore::{Exploration, Limits, Verdict, explore};
+use crate::exact::export::Size;
+use crate::explore::{Exploration, Limits, Progress, Verdict, explore, explore_watched};
 use crate::stateright::{Judged, Search, second_opinion, serve};
 use crate::story::Story;
 use crate::world::{Setting, Witness, World};
@@ -25,7 +28,23 @@ pub(super) struct Case<X: Spreads> {
 /// A case, whatever its machine is.
 pub(super) trait Runner: Send + Sync + 'static {
     /// Our exploration, and the second opinions.
-    fn check(&self, name: &str, about: &str) -> Result<Report, SuiteError>;
+    fn check(
+        &self,
+        name: &str,
+        about: &str,
+        limits: Limits,
+        watch: &mut dyn FnMut(Progress),
+    ) -> Result<Report, SuiteError>;
+    /// Exact answers, and the model where it is wanted.
+    fn ask(
+        &self,
+        name: &str,
+        about: &str,
+        questions: Questions,
+        limits: Limits,
+        watch: &mut dyn FnMut(Progress),
+        export: Option<(Format, &mut dyn io::Write)>,
+    ) -> Result<ExactReport, SuiteError>;
     /// Our verdict alone on one of the properties, if it is one of the case's.
     fn judge(
         &self,
@@ -40,10 +59,16 @@ pub(super) trait Runner: Send + Sync + 'static {
 }
 
 impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
-    fn check(&self, name: &str, about: &str) -> Result<Report, SuiteError> {
+    fn check(
+        &self,
+        name: &str,
+        about: &str,
+        limits: Limits,
+        watch: &mut dyn FnMut(Progress),
+    ) -> Result<Report, SuiteError> {
         let judged = build(self())?;
         let start = Instant::now();
-        let exploration = explore(&judged.world, &judged.properties, Limits::default())?;
+        let exploration = explore_watched(&judged.world, &judged.properties, limits, watch)?;
         let seconds = start.elapsed().as_secs_f64();
         let tally = judged.world.tally();
         let every_fault_struck = judged.world.every_fault_struck();
@@ -71,6 +96,39 @@ impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
             properties,
             second_opinions: second_opinions.into(),
             bugs: Vec::new(),
+        })
+    }
+
+    fn ask(
+        &self,
+        name: &str,
+        about: &str,
+        questions: Questions,
+        limits: Limits,
+        watch: &mut dyn FnMut(Progress),
+        export: Option<(Format, &mut dyn io::Write)>,
+    ) -> Result<ExactReport, SuiteError> {
+        let judged = build(self())?;
+        let start = Instant::now();
+        let exploration = explore_watched(&judged.world, &judged.properties, limits, watch)?;
+        let seconds = start.elapsed().as_secs_f64();
+        if let Some((format, out)) = export {
+            exact::export(&judged, &exploration, format, out)?;
+        }
+        let goals = exact::goals(&judged).into_iter().enumerate();
+        let graph = &exploration.graph;
+        Ok(ExactReport {
+            suite: name.into(),
+            about: about.into(),
+            nodes: judged.world.size(),
+            states: graph.states() as usize,
+            choices: graph.choices(),
+            transitions: graph.transitions(),
+            graph_bytes: graph.bytes(),
+            written: Size::of(graph),
+            seconds,
+            rounds_offset: exact::rounds_offset(judged.world.scheduler()),
+            goals: goals.map(|goal| exact::ask(&judged, &exploration, goal, questions)).collect(),
         })
     }
 

@@ -6,7 +6,7 @@ use crate::story::Untold;
 use crate::world::WorldError;
 
 /// Why a suite could not be run.
-#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+#[derive(Debug, thiserror::Error)]
 pub enum SuiteError {
     /// The world cannot be built.
     #[error(transparent)]
@@ -17,6 +17,9 @@ pub enum SuiteError {
     /// A run in it cannot be told.
     #[error(transparent)]
     Untold(#[from] Untold),
+    /// The model cannot be written.
+    #[error("cannot write the model: {0}")]
+    Export(#[from] std::io::Error),
 }
 
 /// What came of a suite.

@@ -1,5 +1,6 @@
 //! What can happen in a state, and what comes of it.
 
+use std::fmt;
 use std::ops::Range;
 
 use num_traits::{CheckedAdd, CheckedMul, One, Zero};
@@ -49,6 +50,21 @@ pub enum Kind {
     NextRound,
     /// All machines act at once, for one round.
     Lockstep,
+}
+
+impl fmt::Display for Kind {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Request(place) => write!(f, "request {place}"),
+            Self::Timer { node, .. } => write!(f, "timer of {}", ModelPeer(*node)),
+            Self::Deliver(Parcel(flight)) => write!(f, "to {}", ModelPeer(flight.to)),
+            Self::DeliverCopy(Parcel(flight)) => write!(f, "copy to {}", ModelPeer(flight.to)),
+            Self::Lose(Parcel(flight)) => write!(f, "lose to {}", ModelPeer(flight.to)),
+            Self::Crash { node } => write!(f, "{} crashes", ModelPeer(*node)),
+            Self::NextRound => write!(f, "next round"),
+            Self::Lockstep => write!(f, "round"),
+        }
+    }
 }
 
 /// What a fair scheduler does again and again if it can be done again and again: to deliver this

@@ -1,0 +1,194 @@
+//! `rumormill exact`: exact probabilities and expectations of small groups.
+
+use std::fs::{self, File};
+use std::io::{BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use clap::{Args, ValueEnum};
+use rumormill::models::exact::{Answer, Effort, Extremes};
+use rumormill::models::suites::{ExactReport, Format, Goal, Questions, Suite};
+use serde::Serialize;
+
+use super::Outcome;
+use super::bounds::{Bounds, Watch, incomplete};
+use super::check::{Incomplete, find_suites, heading};
+use super::output::Output;
+use super::signals::end_when_asked;
+
+/// Compute how likely the goals of suites are reached and at what cost, at least and at most
+///
+/// The least and the greatest are over all schedulers and adversarial faults; `uniform` stands for
+/// a scheduler that draws each of its choices. Figures are exact fractions where the size allows,
+/// and otherwise intervals that certainly contain the answer.
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// The suites
+    #[arg(required = true)]
+    suites: Vec<String>,
+    /// For how many rounds to tell how likely a goal is reached by then
+    #[arg(long, default_value_t = 6)]
+    rounds: usize,
+    /// Solve in fractions what has up to so many transitions before the goal
+    #[arg(long, value_name = "TRANSITIONS", default_value_t = Effort::default().exact_transitions)]
+    fractions: usize,
+    /// Write the models in this format, each with its answers in a JSON file beside it
+    #[arg(long, value_name = "FORMAT")]
+    export: Option<ExportFormat>,
+    /// Where to write them
+    #[arg(long, value_name = "DIR", default_value = ".", requires = "export")]
+    out: PathBuf,
+    #[command(flatten)]
+    bounds: Bounds,
+    /// Print one JSON document to the standard output
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum ExportFormat {
+    /// Storm's explicit format, with fractions
+    Drn,
+    /// Graphviz
+    Dot,
+}
+
+/// What came of a suite.
+#[derive(Serialize)]
+#[serde(untagged)]
+enum Entry {
+    Report(ExactReport),
+    Incomplete(Incomplete),
+}
+
+pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
+    let output = Output { json: arguments.json };
+    end_when_asked(output)?;
+    let mut entries = Vec::new();
+    for suite in &find_suites(&arguments.suites)? {
+        heading(output, suite);
+        let entry = match ask(arguments, suite)? {
+            Ok(report) => {
+                say(output, &report);
+                Entry::Report(report)
+            }
+            Err(why) => {
+                output.say(format_args!("  {why}"));
+                Entry::Incomplete(Incomplete { suite: suite.name.clone(), incomplete: why })
+            }
+        };
+        entries.push(entry);
+    }
+    output.document(&entries)?;
+    let complete = |entry: &Entry| matches!(entry, Entry::Report(report) if report.is_complete());
+    Ok(if entries.iter().all(complete) { Outcome::Holds } else { Outcome::Incomplete })
+}
+
+/// The answers, or why there are none.
+fn ask(arguments: &Arguments, suite: &Suite) -> Result<Result<ExactReport, String>> {
+    let effort = Effort { exact_transitions: arguments.fractions };
+    let questions = Questions { effort, rounds: arguments.rounds };
+    let mut model =
+        arguments.export.map(|format| format.create(&arguments.out, suite)).transpose()?;
+    let export = model.as_mut().map(|(format, file)| (*format, file as &mut dyn Write));
+    let (limits, mut watch) = (arguments.bounds.limits(), Watch::begin());
+    let report = match suite.ask(questions, limits, &mut |progress| watch.see(progress), export) {
+        Ok(report) => report,
+        Err(error) => {
+            let context = || format!("cannot examine {}", suite.name);
+            return incomplete(error).map(Err).with_context(context);
+        }
+    };
+    if let Some((_, mut file)) = model {
+        file.flush().with_context(|| format!("cannot write the model of {}", suite.name))?;
+        let path = arguments.out.join(format!("{}.json", suite.name));
+        let text = serde_json::to_string_pretty(&report)?;
+        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    }
+    Ok(Ok(report))
+}
+
+impl ExportFormat {
+    fn create(self, folder: &Path, suite: &Suite) -> Result<(Format, BufWriter<File>)> {
+        let (format, extension) = match self {
+            Self::Drn => (Format::Drn, "drn"),
+            Self::Dot => (Format::Dot, "dot"),
+        };
+        let path = folder.join(format!("{}.{extension}", suite.name));
+        let context = || format!("cannot write {}", path.display());
+        fs::create_dir_all(folder).with_context(context)?;
+        Ok((format, BufWriter::new(File::create(&path).with_context(context)?)))
+    }
+}
+
+fn say(output: Output, report: &ExactReport) {
+    output.say(format_args!(
+        "  {} nodes: {} states, {} choices, {} transitions in {:.2} s, {} MB",
+        report.nodes,
+        report.states,
+        report.choices,
+        report.transitions,
+        report.seconds,
+        report.graph_bytes >> 20,
+    ));
+    if report.goals.is_empty() {
+        output.say("  its properties speak of every state alone: there is no goal to be reached");
+    }
+    for goal in &report.goals {
+        say_goal(output, goal);
+    }
+}
+
+fn say_goal(output: Output, goal: &Goal) {
+    output.say(format_args!("  goal: {} ({:.2} s)", goal.goal, goal.seconds));
+    for verdict in &goal.verdicts {
+        let mark = if verdict.holds { "✓" } else { "✗" };
+        output.say(format_args!("    {mark} {}", verdict.notion));
+    }
+    row(output, "", ["least", "uniform", "greatest"].map(String::from));
+    extremes(output, "probability", &goal.probability);
+    let costs = [
+        ("rounds", goal.rounds.as_ref()),
+        ("messages", Some(&goal.messages)),
+        ("steps", Some(&goal.steps)),
+    ];
+    for (reward, answer) in costs {
+        answer
+            .into_iter()
+            .for_each(|answer| extremes(output, &format!("expected {reward}"), answer));
+    }
+    for row in &goal.by_round {
+        extremes(output, &format!("by round {}", row.round), &row.probability);
+    }
+}
+
+fn extremes(output: Output, name: &str, answers: &Extremes) {
+    let Extremes { least, uniform, greatest } = answers;
+    row(output, name, [least, uniform, greatest].map(tell));
+}
+
+fn row(output: Output, name: &str, [least, uniform, greatest]: [String; 3]) {
+    let line = format!("    {name:<18} {least:<28} {uniform:<28} {greatest}");
+    output.say(line.trim_end());
+}
+
+/// An answer for people: short fractions in full, others with as many digits as are certain.
+fn tell(answer: &Answer) -> String {
+    match answer {
+        Answer::Exact(fraction) if fraction.is_integer() => fraction.to_string(),
+        Answer::Exact(fraction) => {
+            let text = fraction.to_string();
+            let near = answer.approximately().unwrap_or(f64::NAN);
+            if text.len() <= 18 {
+                format!("{text} = {near:.4}…")
+            } else {
+                format!("{near:.10}…")
+            }
+        }
+        Answer::Between(low, high) => {
+            format!("{:.10} ± {:.0e}", f64::midpoint(*low, *high), (high - low) / 2.0)
+        }
+        Answer::Infinite => "infinite".into(),
+        Answer::Unknown => "unknown".into(),
+    }
+}
