@@ -13,6 +13,7 @@ extern crate alloc;
 
 pub mod analysis;
 mod effects;
+mod index;
 mod neighborhood;
 mod node;
 mod peer;

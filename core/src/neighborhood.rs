@@ -104,7 +104,7 @@ impl<P: Peer> Neighborhood<P> {
             Err(NotAdded::Full { capacity: self.capacity })
         } else {
             self.peers.push(peer);
-            self.places.insert(&self.peers, self.peers.len() - 1);
+            self.places.insert_last(&self.peers);
             Ok(None)
         }
     }

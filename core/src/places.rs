@@ -2,28 +2,27 @@
 
 use core::hash::{Hash, Hasher};
 
-use hashbrown::HashTable;
-
 use crate::Peer;
+use crate::index::Index;
 
 /// The index of a view by the hints of its peers' places. It follows from the view, so it is no part
 /// of a value.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Places(HashTable<u32>);
+pub(crate) struct Places(Index);
 
 impl Places {
     /// Of a list of peers; empty where they have no hints.
     pub(crate) fn of<P: Peer>(peers: &[P]) -> Self {
+        let has_hints = peers.iter().all(|peer| peer.place_hint().is_some());
         let mut places = Self::default();
-        (0..peers.len()).for_each(|at| places.insert(peers, at));
+        places.0.rebuild(if has_hints { peers.len() } else { 0 }, |at| hash_at(peers, at));
         places
     }
 
-    /// The peer at that place in the list is new.
-    pub(crate) fn insert<P: Peer>(&mut self, peers: &[P], at: usize) {
-        let hash_at = |&at: &u32| peers[at as usize].place_hint().map_or(0, spread);
-        if let Some(hint) = peers[at].place_hint() {
-            self.0.insert_unique(spread(hint), at as u32, hash_at);
+    /// The last peer of the list is new.
+    pub(crate) fn insert_last<P: Peer>(&mut self, peers: &[P]) {
+        if peers.last().is_some_and(|peer| peer.place_hint().is_some()) {
+            self.0.insert(peers.len() - 1, |at| hash_at(peers, at));
         }
     }
 
@@ -32,14 +31,16 @@ impl Places {
         let is_earlier = |known: &P| heard.supersedes(known);
         let Some(hint) = heard.place_hint() else { return peers.iter().position(is_earlier) };
         // A place is in a view at most once, so whoever sits there ends the search.
-        let sits_there =
-            |&at: &u32| peers[at as usize] == *heard || is_earlier(&peers[at as usize]);
-        let at = *self.0.find(spread(hint), sits_there)? as usize;
-        is_earlier(&peers[at]).then_some(at)
+        let sits_there = |at: usize| peers[at] == *heard || is_earlier(&peers[at]);
+        self.0.find(spread(hint), sits_there).filter(|&at| is_earlier(&peers[at]))
     }
 }
 
-/// Hash tables look at the highest and the lowest bits.
+fn hash_at<P: Peer>(peers: &[P], at: usize) -> u64 {
+    peers[at].place_hint().map_or(0, spread)
+}
+
+/// Close hints are to lie far apart.
 fn spread(hint: u32) -> u64 {
     u64::from(hint).wrapping_mul(0x9e37_79b9_7f4a_7c15)
 }

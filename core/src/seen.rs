@@ -22,10 +22,11 @@
 use alloc::vec::Vec;
 use core::hash::{BuildHasher, Hash, Hasher};
 
-use hashbrown::{DefaultHashBuilder, HashTable};
+use hashbrown::DefaultHashBuilder;
 use serde::{Deserialize, Serialize};
 
 use crate::Peer;
+use crate::index::Index;
 use crate::rumor::Id;
 
 /// How many of the latest sequence numbers of each origin are told apart.
@@ -62,7 +63,7 @@ pub struct Seen<P: Peer> {
     /// In the order in which they were first heard of.
     origins: Vec<Origin<P>>,
     /// Where each origin is, once there are too many to look through.
-    places: HashTable<u32>,
+    places: Index,
     hasher: DefaultHashBuilder,
 }
 
@@ -122,7 +123,7 @@ impl<P: Peer> Seen<P> {
         Self {
             memory,
             origins: Vec::new(),
-            places: HashTable::new(),
+            places: Index::default(),
             hasher: DefaultHashBuilder::default(),
         }
     }
@@ -171,8 +172,8 @@ impl<P: Peer> Seen<P> {
         if self.origins.len() <= LOOK_THROUGH {
             return self.origins.iter().position(|origin| origin.peer == *peer);
         }
-        let here = |&place: &u32| self.origins[place as usize].peer == *peer;
-        self.places.find(hash(&self.hasher, peer), here).map(|&place| place as usize)
+        let is_it = |place: usize| self.origins[place].peer == *peer;
+        self.places.find(self.hasher.hash_one(peer), is_it)
     }
 
     fn is_full(&self) -> bool {
@@ -193,29 +194,17 @@ impl<P: Peer> Seen<P> {
     }
 
     fn index_last(&mut self) {
-        match self.origins.len() {
-            0..=LOOK_THROUGH => {}
-            length if length == LOOK_THROUGH + 1 => self.index_all(),
-            length => self.index(length - 1),
+        if self.origins.len() > LOOK_THROUGH {
+            let Self { origins, places, hasher, .. } = self;
+            places.insert(origins.len() - 1, |place| hasher.hash_one(origins[place].peer));
         }
     }
 
     fn index_all(&mut self) {
-        self.places.clear();
-        if self.origins.len() > LOOK_THROUGH {
-            (0..self.origins.len()).for_each(|place| self.index(place));
-        }
-    }
-
-    fn index(&mut self, place: usize) {
         let Self { origins, places, hasher, .. } = self;
-        let hash_of = |&place: &u32| hash(hasher, &origins[place as usize].peer);
-        places.insert_unique(hash_of(&(place as u32)), place as u32, hash_of);
+        let indexed = if origins.len() > LOOK_THROUGH { origins.len() } else { 0 };
+        places.rebuild(indexed, |place| hasher.hash_one(origins[place].peer));
     }
-}
-
-fn hash<P: Peer>(hasher: &DefaultHashBuilder, peer: &P) -> u64 {
-    hasher.hash_one(peer)
 }
 
 /// The index follows from the list, so it is no part of the value.
