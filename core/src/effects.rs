@@ -1,7 +1,9 @@
 //! What goes into a machine and what comes out of it.
 
 use alloc::borrow::Cow;
+use alloc::collections::VecDeque;
 use alloc::vec::Vec;
+use core::iter;
 use core::ops::Range;
 
 use serde::{Deserialize, Serialize};
@@ -56,58 +58,67 @@ pub enum Effect<'a, P: Peer, X: Protocol<P>> {
 
 /// The effects of one step: a buffer to be used again, so that a step in the steady state
 /// allocates nothing.
+///
+/// Messages and notices are large, so each goes straight into a queue of its own; wrapped into an
+/// effect first, it would be moved once more.
 #[derive(Clone, Debug)]
 pub struct Effects<P: Peer, X: Protocol<P>> {
-    list: Vec<Stored<P, X>>,
+    order: VecDeque<Queued<X::Timer>>,
+    messages: VecDeque<X::Message>,
+    notices: VecDeque<X::Notice>,
     destinations: Vec<P>,
+    /// To how many of the destinations a message goes already; the others await the next one.
+    addressed: u32,
     overflow: u32,
 }
 
-/// An effect whose destinations lie in the arena of the buffer.
+/// What the next effect is.
 #[derive(Clone, Debug)]
-enum Stored<P: Peer, X: Protocol<P>> {
-    Send { to: Range<u32>, message: X::Message },
-    Arm { timer: X::Timer, after: Ticks },
-    Disarm { timer: X::Timer },
-    Notify(X::Notice),
-}
-
-impl<P: Peer, X: Protocol<P>> Stored<P, X> {
-    fn read(self, destinations: &[P]) -> Effect<'_, P, X> {
-        match self {
-            Self::Send { to, message } => {
-                let to = Cow::Borrowed(&destinations[to.start as usize..to.end as usize]);
-                Effect::Send { to, message }
-            }
-            Self::Arm { timer, after } => Effect::Arm { timer, after },
-            Self::Disarm { timer } => Effect::Disarm { timer },
-            Self::Notify(notice) => Effect::Notify(notice),
-        }
-    }
+enum Queued<T> {
+    /// The next message, to these destinations.
+    Send(Range<u32>),
+    Arm(T, Ticks),
+    Disarm(T),
+    /// The next notice.
+    Notify,
 }
 
 impl<P: Peer, X: Protocol<P>> Effects<P, X> {
     /// An empty buffer.
     #[must_use]
     pub fn new() -> Self {
-        Self { list: Vec::new(), destinations: Vec::new(), overflow: 0 }
+        Self {
+            order: VecDeque::new(),
+            messages: VecDeque::new(),
+            notices: VecDeque::new(),
+            destinations: Vec::new(),
+            addressed: 0,
+            overflow: 0,
+        }
     }
 
-    /// The effects in their order, leaving none behind.
+    /// The effects in their order, each taken out when its turn comes.
     pub fn drain(&mut self) -> impl Iterator<Item = Effect<'_, P, X>> {
-        let destinations = &self.destinations;
-        self.list.drain(..).map(|stored| stored.read(destinations))
+        let Self { order, messages, notices, destinations, .. } = self;
+        let destinations = &destinations[..];
+        iter::from_fn(move || {
+            read(order.pop_front()?, destinations, || messages.pop_front(), || notices.pop_front())
+        })
     }
 
     /// Copies of the effects, in their order.
     pub fn iter(&self) -> impl Iterator<Item = Effect<'_, P, X>> {
-        self.list.iter().map(|stored| stored.clone().read(&self.destinations))
+        let mut messages = self.messages.iter().cloned();
+        let mut notices = self.notices.iter().cloned();
+        self.order.iter().cloned().map_while(move |next| {
+            read(next, &self.destinations, || messages.next(), || notices.next())
+        })
     }
 
     /// Whether the step had no effect.
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.list.is_empty()
+        self.order.is_empty()
     }
 
     /// How often the step hit one of its limits ([`MAX_REQUESTS`](crate::MAX_REQUESTS),
@@ -118,10 +129,31 @@ impl<P: Peer, X: Protocol<P>> Effects<P, X> {
     }
 
     pub(crate) fn clear(&mut self) {
-        self.list.clear();
+        self.order.clear();
+        self.messages.clear();
+        self.notices.clear();
         self.destinations.clear();
+        self.addressed = 0;
         self.overflow = 0;
     }
+}
+
+/// An effect, put together of what its queues hold.
+fn read<'a, P: Peer, X: Protocol<P>>(
+    next: Queued<X::Timer>,
+    destinations: &'a [P],
+    message: impl FnOnce() -> Option<X::Message>,
+    notice: impl FnOnce() -> Option<X::Notice>,
+) -> Option<Effect<'a, P, X>> {
+    Some(match next {
+        Queued::Send(to) => {
+            let to = Cow::Borrowed(&destinations[to.start as usize..to.end as usize]);
+            Effect::Send { to, message: message()? }
+        }
+        Queued::Arm(timer, after) => Effect::Arm { timer, after },
+        Queued::Disarm(timer) => Effect::Disarm { timer },
+        Queued::Notify => Effect::Notify(notice()?),
+    })
 }
 
 impl<P: Peer, X: Protocol<P>> Default for Effects<P, X> {
@@ -131,22 +163,28 @@ impl<P: Peer, X: Protocol<P>> Default for Effects<P, X> {
 }
 
 impl<P: Peer, X: Protocol<P>> Outbox<P, X> for Effects<P, X> {
-    fn send(&mut self, to: &[P], message: X::Message) {
-        let start = self.destinations.len() as u32;
-        self.destinations.extend_from_slice(to);
-        self.list.push(Stored::Send { to: start..self.destinations.len() as u32, message });
+    fn destinations(&mut self) -> &mut Vec<P> {
+        &mut self.destinations
+    }
+
+    fn send(&mut self, message: X::Message) {
+        self.messages.push_back(message);
+        let listed = self.destinations.len() as u32;
+        self.order.push_back(Queued::Send(self.addressed..listed));
+        self.addressed = listed;
     }
 
     fn arm(&mut self, timer: X::Timer, after: Ticks) {
-        self.list.push(Stored::Arm { timer, after });
+        self.order.push_back(Queued::Arm(timer, after));
     }
 
     fn disarm(&mut self, timer: X::Timer) {
-        self.list.push(Stored::Disarm { timer });
+        self.order.push_back(Queued::Disarm(timer));
     }
 
     fn notify(&mut self, notice: X::Notice) {
-        self.list.push(Stored::Notify(notice));
+        self.notices.push_back(notice);
+        self.order.push_back(Queued::Notify);
     }
 
     fn overflowed(&mut self) {

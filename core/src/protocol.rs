@@ -1,5 +1,6 @@
 //! What an author writes: a protocol, and the context in which it acts.
 
+use alloc::vec::Vec;
 use core::cell::Cell;
 use core::fmt::Debug;
 use core::hash::Hash;
@@ -84,8 +85,10 @@ pub(crate) type Changes<P> = ArrayVec<Change<P>, { MAX_CHANGES + 1 }>;
 /// Where a protocol's effects go: the node's buffer, or the stack, which wraps them and passes
 /// them on.
 pub trait Outbox<P: Peer, X: Protocol<P>> {
-    /// One message to each of `to`.
-    fn send(&mut self, to: &[P], message: X::Message);
+    /// Where the destinations of the next message are listed.
+    fn destinations(&mut self) -> &mut Vec<P>;
+    /// One message to each of the destinations that were listed since the last one: at least one.
+    fn send(&mut self, message: X::Message);
     /// `timer` is to fire once after `after`, and at no earlier deadline that it had.
     fn arm(&mut self, timer: X::Timer, after: Ticks);
     /// `timer` is not to fire.
@@ -128,20 +131,8 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
     /// them where there are no more than `nb`. At most [`MAX_FANOUT`] come back.
     pub fn neighbors(&mut self, nb: usize) -> Peers<P> {
         let mut chosen = Peers::new();
-        self.choose(nb, &mut chosen);
+        choose(self.neighborhood.peers(), nb, self.random, &mut chosen);
         chosen
-    }
-
-    /// Writes into the list, since one of sockets is most of a kilobyte, which is slow to move.
-    fn choose(&mut self, nb: usize, chosen: &mut Peers<P>) {
-        let peers = self.neighborhood.peers();
-        let size = nb.min(MAX_FANOUT);
-        if size >= peers.len() {
-            chosen.extend(peers.iter().copied());
-        } else if size > 0 {
-            let positions = self.random.subset(size, peers.len() as u32);
-            chosen.extend(positions.iter().map(|&position| peers[position as usize]));
-        }
     }
 
     /// `getNeighbors()`: the whole view.
@@ -185,15 +176,17 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
     /// any guarantee. `to` names nobody twice; if it names nobody, nothing happens.
     pub fn send(&mut self, message: X::Message, to: &[P]) {
         if !to.is_empty() {
-            self.out.send(to, message);
+            self.out.destinations().extend_from_slice(to);
+            self.out.send(message);
         }
     }
 
     /// `send(msg) to GetNeighbors(nb)`, without a list of them to be moved about.
     pub fn send_to_neighbors(&mut self, message: X::Message, nb: usize) {
-        let mut chosen = Peers::new();
-        self.choose(nb, &mut chosen);
-        self.send(message, &chosen);
+        if nb > 0 && !self.neighborhood.peers().is_empty() {
+            choose(self.neighborhood.peers(), nb, self.random, self.out.destinations());
+            self.out.send(message);
+        }
     }
 
     /// `addTimer(delay, handler)`: `timer` fires once after `delay`; arming it anew replaces its
@@ -210,5 +203,22 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
     /// Tells the layer above, or the application.
     pub fn notify(&mut self, notice: X::Notice) {
         self.out.notify(notice);
+    }
+}
+
+/// Lists a uniform random subset of the peers: `nb` of them, or all where there are no more, but at
+/// most [`MAX_FANOUT`].
+fn choose<P: Peer>(
+    peers: &[P],
+    nb: usize,
+    random: &mut dyn Randomness,
+    chosen: &mut impl Extend<P>,
+) {
+    let size = nb.min(MAX_FANOUT);
+    if size >= peers.len() {
+        chosen.extend(peers.iter().copied());
+    } else if size > 0 {
+        let positions = random.subset(size, peers.len() as u32);
+        chosen.extend(positions.iter().map(|&position| peers[position as usize]));
     }
 }

@@ -4,6 +4,7 @@
 //! layers never name each other. [`stack!`](crate::stack!) writes the enumerations and the
 //! dispatch, and the result is a [`Protocol`] like any other.
 
+use alloc::vec::Vec;
 use core::cell::Cell;
 
 use arrayvec::ArrayVec;
@@ -95,8 +96,12 @@ where
     T: Fn(L::Timer) -> S::Timer,
     R: Fn(L::Notice) -> RouteIn<P, S>,
 {
-    fn send(&mut self, to: &[P], message: L::Message) {
-        self.out.send(to, (self.wiring.message)(message));
+    fn destinations(&mut self) -> &mut Vec<P> {
+        self.out.destinations()
+    }
+
+    fn send(&mut self, message: L::Message) {
+        self.out.send((self.wiring.message)(message));
     }
 
     fn arm(&mut self, timer: L::Timer, after: Ticks) {
