@@ -255,24 +255,29 @@ impl<P: Peer> PeriodicGossip<P> {
     fn learn(&mut self, context: &mut Context<'_, P, Self>, rumor: Rumor<P>) {
         match self.seen.insert(rumor.id) {
             Ok(()) => {
-                context.notify(Notice::Delivered(rumor.clone()));
-                self.keep(context, rumor);
+                let heard = rumor.clone();
+                let crowded_out = self.keep(rumor);
+                context.notify(Notice::Delivered(heard));
+                if let Some(id) = crowded_out {
+                    context.notify(Notice::CrowdedOut(id));
+                }
             }
             Err(Refusal::Repeated) => {}
             Err(refusal) => context.notify(Notice::TurnedAway { id: rumor.id, refusal }),
         }
     }
 
-    fn keep(&mut self, context: &mut Context<'_, P, Self>, rumor: Rumor<P>) {
+    /// Spreads the rumor from now on; returns the one that is not spread, or no longer.
+    fn keep(&mut self, rumor: Rumor<P>) -> Option<Id<P>> {
         if PayloadTooLong::check(&rumor.payload, self.settings.max_payload()).is_err() {
-            return context.notify(Notice::CrowdedOut(rumor.id));
+            return Some(rumor.id);
         }
-        if self.buffer.len() >= usize::from(self.settings.buffer.max(1))
-            && let Some(oldest) = self.buffer.pop_front()
-        {
-            context.notify(Notice::CrowdedOut(oldest.rumor.id));
+        let mut crowded_out = None;
+        if self.buffer.len() >= usize::from(self.settings.buffer.max(1)) {
+            crowded_out = self.buffer.pop_front().map(|oldest| oldest.rumor.id);
         }
         self.buffer.push_back(Hot { rumor, periods: 0 });
+        crowded_out
     }
 
     /// A period in which the rumors were hot is over.
