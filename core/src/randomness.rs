@@ -6,6 +6,7 @@
 
 use alloc::vec::Vec;
 use core::fmt;
+use core::ops::Range;
 
 use arrayvec::ArrayVec;
 use rand::Rng;
@@ -148,8 +149,8 @@ pub enum Draw {
 /// Answers draws from a random number generator.
 ///
 /// A generator of a named algorithm gives the same draws from the same seed on every machine and
-/// with every version of its crate: nothing is asked of it but 32 random bits at a time, and what
-/// becomes of them is decided here.
+/// with every version of its crate: nothing is asked of it but 32 or 64 random bits at a time, and
+/// what becomes of them is decided here.
 #[derive(Clone, Debug)]
 pub struct FromRng<R>(pub R);
 
@@ -166,10 +167,33 @@ impl<R: Rng> FromRng<R> {
         }
         (product >> 32) as u32
     }
+
+    /// Some rounds of Floyd's sampling, by one word of random bits: the upper half of a product is
+    /// a draw, and the lower half serves the next one as fresh bits would (Brackett-Rozinsky and
+    /// Lemire 2024). Exactly uniform, since words from the uneven rest are rejected.
+    fn sample(&mut self, already_chosen: u64, rounds: Range<u32>) -> u64 {
+        loop {
+            let (mut chosen, mut bits, mut outcomes) = (already_chosen, self.0.next_u64(), 1);
+            for last in rounds.clone() {
+                let product = u128::from(bits) * u128::from(last + 1);
+                let candidate = (product >> 64) as u32;
+                chosen |= 1 << if chosen >> candidate & 1 == 0 { candidate } else { last };
+                bits = product as u64;
+                outcomes *= u64::from(last + 1);
+            }
+            if bits >= outcomes || bits >= outcomes.wrapping_neg() % outcomes {
+                return chosen;
+            }
+        }
+    }
 }
 
 /// The longest list of which a subset fits into one machine word.
 const WORD: u32 = u64::BITS;
+
+/// How many draws below [`WORD`] are made of one word of random bits: it has 2^16 times as many
+/// values as they have outcomes, so it is seldom rejected.
+const BATCH: u32 = 8;
 
 impl<R: Rng> Randomness for FromRng<R> {
     fn below(&mut self, outcomes: u32) -> u32 {
@@ -179,21 +203,23 @@ impl<R: Rng> Randomness for FromRng<R> {
     /// Floyd's sampling without replacement: `size` draws, whatever the length of the list. `last`
     /// could not be chosen before, so it takes the place of what was.
     fn subset(&mut self, size: usize, of: u32) -> Positions {
+        let mut chosen = Positions::new();
         let rounds = of - size as u32..of;
         if of <= WORD {
-            let mut chosen = 0_u64;
-            for last in rounds {
-                let candidate = 1 << self.uniform(last + 1);
-                chosen |= if chosen & candidate == 0 { candidate } else { 1 << last };
+            let (mut word, mut first) = (0, rounds.start);
+            while first < of {
+                let end = of.min(first + BATCH);
+                word = self.sample(word, first..end);
+                first = end;
             }
-            return ones(chosen);
+            push_ones(word, &mut chosen);
+        } else {
+            for last in rounds {
+                let candidate = self.uniform(last + 1);
+                chosen.push(if chosen.contains(&candidate) { last } else { candidate });
+            }
+            chosen.sort_unstable();
         }
-        let mut chosen = Positions::new();
-        for last in rounds {
-            let candidate = self.uniform(last + 1);
-            chosen.push(if chosen.contains(&candidate) { last } else { candidate });
-        }
-        chosen.sort_unstable();
         chosen
     }
 
@@ -203,16 +229,11 @@ impl<R: Rng> Randomness for FromRng<R> {
 }
 
 /// The places of the bits that are set, ascending; at most [`MAX_FANOUT`] are.
-fn ones(mut word: u64) -> Positions {
-    let mut places = Positions::from([0; MAX_FANOUT]);
-    let mut count = 0;
-    while word != 0 && count < MAX_FANOUT {
-        places[count] = word.trailing_zeros();
+fn push_ones(mut word: u64, places: &mut Positions) {
+    while word != 0 {
+        places.push(word.trailing_zeros());
         word &= word - 1;
-        count += 1;
     }
-    places.truncate(count);
-    places
 }
 
 /// Passes draws through and keeps them.
@@ -325,8 +346,9 @@ mod tests {
     use super::*;
     use alloc::collections::BTreeMap;
     use alloc::vec;
-    use rand::SeedableRng;
+    use core::convert::Infallible;
     use rand::rngs::Xoshiro256PlusPlus;
+    use rand::{SeedableRng, TryRng};
 
     fn rng(seed: u64) -> FromRng<Xoshiro256PlusPlus> {
         FromRng(Xoshiro256PlusPlus::seed_from_u64(seed))
@@ -340,23 +362,58 @@ mod tests {
         assert!(Bias::new(3, 2).is_err() && Bias::new(0, 0).is_err());
     }
 
-    /// Every one of the C(6, 3) = 20 subsets comes equally often: chi-square with 19 degrees of
-    /// freedom exceeds 50.8 with probability 1e-4; the seed is fixed.
-    #[test]
-    fn subsets_are_uniform() {
+    /// Every subset comes equally often: chi-square exceeds `limit` with probability 1e-4; the seed
+    /// is fixed.
+    fn is_uniform(size: usize, of: u32, subsets: usize, limit: f64) {
         let mut source = rng(1);
         let mut counts: BTreeMap<Positions, f64> = BTreeMap::new();
-        let runs = 20_000.0;
-        for _ in 0..20_000 {
-            let subset = source.subset(3, 6);
-            assert!(is_subset(&subset, 3, 6));
+        let runs = 1000 * subsets;
+        for _ in 0..runs {
+            let subset = source.subset(size, of);
+            assert!(is_subset(&subset, size, of));
             *counts.entry(subset).or_default() += 1.0;
         }
-        let expected = runs / 20.0;
+        let expected = runs as f64 / subsets as f64;
         let chi_square: f64 =
             counts.values().map(|seen| (seen - expected) * (seen - expected) / expected).sum();
-        assert_eq!(counts.len(), 20);
-        assert!(chi_square < 50.8, "chi-square {chi_square}");
+        assert_eq!(counts.len(), subsets);
+        assert!(chi_square < limit, "chi-square {chi_square}");
+    }
+
+    /// C(6, 3) = 20 subsets; C(12, 10) = 66, of more draws than one word serves; C(65, 1) = 65, of a
+    /// list that is longer than a word.
+    #[test]
+    fn subsets_are_uniform() {
+        is_uniform(3, 6, 20, 50.8);
+        is_uniform(10, 12, 66, 116.3);
+        is_uniform(1, 65, 65, 115.0);
+    }
+
+    /// Gives these words.
+    struct Words(vec::IntoIter<u64>);
+
+    impl TryRng for Words {
+        type Error = Infallible;
+
+        fn try_next_u32(&mut self) -> Result<u32, Infallible> {
+            Ok(self.try_next_u64()? as u32)
+        }
+
+        fn try_next_u64(&mut self) -> Result<u64, Infallible> {
+            Ok(self.0.next().expect("another word"))
+        }
+
+        fn try_fill_bytes(&mut self, _: &mut [u8]) -> Result<(), Infallible> {
+            unreachable!("words are asked for")
+        }
+    }
+
+    /// 2^64 is 16 more than a multiple of 5 * 6, and the word 0 is of those 16.
+    #[test]
+    fn a_word_of_the_uneven_rest_is_rejected() {
+        let mut source = FromRng(Words(vec![0, u64::MAX].into_iter()));
+        assert_eq!(source.subset(2, 6).as_slice(), [4, 5]);
+        assert!(source.0.0.next().is_none());
     }
 
     #[test]
