@@ -13,11 +13,16 @@ const BARE_FIRST_SEEN: f64 = 80.0;
 const BARE_DUPLICATE: f64 = 20.0;
 
 /// Says of each part of the budget whether it is kept; fails if one is not.
-pub fn judge(stacks: &[&Row], bare: &Row, reference: &Row) -> ExitCode {
+///
+/// In the steady state of a node, what it keeps for repair expires when timers fire, which is in
+/// nobody's time here: the reference drops what it keeps on a timer, too. So a stack whose repair
+/// buffer overflows with each message is overloaded. It may not allocate, but its time for what is
+/// seen first is told without being judged.
+pub fn judge(steady: &Row, overloaded: &Row, bare: &Row, reference: &Row) -> ExitCode {
     println!("\nbudget");
-    let mut kept = true;
-    for stack in stacks {
-        kept &= is_times_as_fast(stack, reference);
+    let mut kept = is_times_as_fast("first seen", |row| &row.first_seen, steady, reference);
+    for stack in [steady, overloaded] {
+        kept &= is_times_as_fast("duplicate", |row| &row.duplicate, stack, reference);
         kept &= allocates_nothing(stack);
     }
     kept &= is_short(bare);
@@ -25,12 +30,15 @@ pub fn judge(stacks: &[&Row], bare: &Row, reference: &Row) -> ExitCode {
     if kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn is_times_as_fast(ours: &Row, reference: &Row) -> bool {
-    let first_seen = ratio(&reference.first_seen, &ours.first_seen);
-    let duplicate = ratio(&reference.duplicate, &ours.duplicate);
+fn is_times_as_fast(
+    what: &str,
+    costs: impl Fn(&Row) -> &Vec<Cost>,
+    ours: &Row,
+    reference: &Row,
+) -> bool {
+    let times = ratio(costs(reference), costs(ours));
     let of = format!("{}: {} takes {TIMES} times as long", ours.name, reference.name);
-    say(first_seen >= TIMES, &format!("{of}, first seen: {first_seen:.2}"))
-        & say(duplicate >= TIMES, &format!("{of}, duplicate: {duplicate:.2}"))
+    say(times >= TIMES, &format!("{of}, {what}: {times:.2}"))
 }
 
 fn is_short(bare: &Row) -> bool {

@@ -47,7 +47,7 @@ fn main() -> ExitCode {
     report::print_costs(&rows);
     let [crowded, roomy, bare, theirs @ ..] = &rows;
     report::print_ratios(theirs, &[crowded, roomy, bare]);
-    budget::judge(&[crowded, roomy], bare, &theirs[0])
+    budget::judge(roomy, crowded, bare, &theirs[0])
 }
 
 fn measure<const N: usize>(contestants: &mut [Box<dyn Contestant>; N]) -> [Row; N] {
