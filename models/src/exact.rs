@@ -26,7 +26,7 @@ use serde::{Serialize, Serializer};
 use crate::Weight;
 use crate::explore::Graph;
 use crate::world::Price;
-use number::Interval;
+use number::{Interval, Number};
 use problem::Problem;
 
 /// Which solution of equations is looked for.
@@ -221,6 +221,18 @@ impl Extremes {
 }
 
 impl Answer {
+    /// Whether the answer is certainly no less than the fraction.
+    #[must_use]
+    pub fn is_at_least(&self, fraction: &Weight) -> bool {
+        let fraction = BigRational::of(fraction);
+        match self {
+            Self::Exact(answer) => *answer >= fraction,
+            Self::Between(low, _) => *low >= Interval::around(&fraction).high,
+            Self::Infinite => true,
+            Self::Unknown => false,
+        }
+    }
+
     /// The answer as near as a floating-point number comes, if it is a number.
     #[must_use]
     pub fn approximately(&self) -> Option<f64> {

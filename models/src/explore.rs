@@ -15,7 +15,7 @@ mod store;
 
 use std::fmt;
 
-use rumormill_core::Protocol;
+use rumormill_core::{Bias, Protocol};
 
 pub use graph::Graph;
 
@@ -43,6 +43,8 @@ pub enum Notion {
     /// The same where the scheduler is strongly fair: a timer of a machine, or a message of one
     /// sender to it, that can be served again and again, is served again and again.
     AlmostSurelyIfFair,
+    /// Whatever scheduler and adversary do, `p` comes with at least this probability.
+    AtLeast(Bias),
 }
 
 impl Notion {
@@ -65,6 +67,10 @@ impl Notion {
 impl fmt::Display for Notion {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(match self {
+            Self::AtLeast(bias) => {
+                let (numerator, denominator) = (bias.numerator(), bias.denominator());
+                return write!(f, "with probability at least {numerator}/{denominator}");
+            }
             Self::Always => "always",
             Self::Sometimes => "sometimes",
             Self::PossibleFromEverywhere => "possible from everywhere",

@@ -33,6 +33,8 @@ pub struct Suite {
     /// The states and transitions that independent computations found, where there are some.
     expected: Option<(u64, u64)>,
     bugs: Vec<SeededBug>,
+    /// Whether it takes so long that it is run only when it is named.
+    pub only_when_named: bool,
 }
 
 /// A bug and the property that is to catch it.
@@ -54,7 +56,8 @@ pub fn catalogue() -> Vec<Suite> {
 impl Suite {
     fn new(name: impl Into<String>, about: impl Into<String>, runner: impl Runner) -> Self {
         let (name, about) = (name.into(), about.into());
-        Self { name, about, runner: Box::new(runner), expected: None, bugs: Vec::new() }
+        let (runner, bugs) = (Box::new(runner), Vec::new());
+        Self { name, about, runner, expected: None, bugs, only_when_named: false }
     }
 
     fn with_bug(mut self, name: &str, property: &'static str, runner: impl Runner) -> Self {
@@ -65,6 +68,11 @@ impl Suite {
 
     fn expecting(mut self, states: u64, transitions: u64) -> Self {
         self.expected = Some((states, transitions));
+        self
+    }
+
+    fn only_when_named(mut self) -> Self {
+        self.only_when_named = true;
         self
     }
 

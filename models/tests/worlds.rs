@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use rumormill_core::{Bias, Context, Never, Protocol, Ticks};
 use rumormill_models::ModelPeer;
-use rumormill_models::explore::{ExploreError, Limits, Notion, Property, explore};
+use rumormill_models::explore::{ExploreError, Limit, Limits, Notion, Property, explore};
 use rumormill_models::stateright::{Judged, Search, second_opinion};
 use rumormill_models::world::{
     Application, Fault, Faults, Local, MAX_BUDGET, Scheduler, Setting, World, WorldError, group,
@@ -103,7 +103,10 @@ fn a_world_beyond_the_limit_is_refused_and_a_world_without_steps_is_an_error() {
     let still = World::new(setting(1, &Walker { ways: vec![vec![0]], at: 0 })).expect("a world");
     let limits = Limits { states: 0, ..Limits::default() };
     let refused = explore(&still, &[], limits).err();
-    assert_eq!(refused, Some(ExploreError::TooManyStates { limit: 0 }));
+    assert_eq!(
+        refused,
+        Some(ExploreError::Incomplete { states: 2, frontier: 1, limit: Limit::States(0) })
+    );
 
     let mut nothing = setting(1, &Walker { ways: vec![vec![0]], at: 0 });
     nothing.stop = Some(Box::new(|_| true));

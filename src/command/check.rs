@@ -70,9 +70,15 @@ impl Entry {
 pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let output = Output { json: arguments.json };
     end_when_asked(output)?;
-    let suites = find_suites(&arguments.suites)?;
     if arguments.list {
-        return list(output, &suites);
+        return list(output, &catalogue());
+    }
+    let suites = find_suites(&arguments.suites)?;
+    if arguments.suites.is_empty() {
+        let large = catalogue().into_iter().filter(|suite| suite.only_when_named);
+        for suite in large {
+            output.say(format_args!("{}: large, and not run unless it is named", suite.name));
+        }
     }
     let mut entries = Vec::new();
     for suite in &suites {
@@ -110,6 +116,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
 pub(super) fn find_suites(names: &[String]) -> Result<Vec<Suite>> {
     let mut all = catalogue();
     if names.is_empty() {
+        all.retain(|suite| !suite.only_when_named);
         return Ok(all);
     }
     let mut found = Vec::new();

@@ -1,10 +1,14 @@
 //! Verdicts on the complete graph.
 
+use rumormill_core::Bias;
+
 use super::backward::Backward;
 use super::fairness::fair_component;
 use super::qualitative::{can_avoid, can_reach, members, reachable_without};
 use super::runs::{go_on_within, go_round, go_round_fairly, run_through, run_to};
 use super::{Graph, Notion, Run, Verdict};
+use crate::Weight;
+use crate::exact::{Effort, Exact};
 
 /// Judges the property at that place among the marks of the graph.
 pub(super) fn judge_one(
@@ -20,6 +24,7 @@ pub(super) fn judge_one(
         Notion::Surely => refuted(avoided(graph, place)),
         Notion::AlmostSurely => refuted(avoided_by_chance(graph, place)),
         Notion::AlmostSurelyIfFair => refuted(avoided_fairly(graph, place)),
+        Notion::AtLeast(bias) => (is_as_likely(graph, place, bias), None),
     };
     Verdict { property, notion, holds, evidence }
 }
@@ -83,6 +88,12 @@ fn avoided_by_chance(graph: &Graph, property: usize) -> Option<Run> {
     let stays = can_avoid(graph, &Backward::of(graph), &goal);
     let run = run_through(graph, |state| !goal[state as usize], |state| stays[state as usize])?;
     Some(go_round(graph, run, &stays))
+}
+
+/// Whether the property comes with at least this probability whatever is chosen.
+fn is_as_likely(graph: &Graph, property: usize, bias: Bias) -> bool {
+    let least = Exact::new(graph, property, Effort::default()).probability().least;
+    least.is_at_least(&Weight::new(bias.numerator().into(), bias.denominator().into()))
 }
 
 /// A run to where a strongly fair scheduler, with the adversary's help, can keep away from the

@@ -215,7 +215,7 @@ fn random_loss<X: PeriodicGossip>() -> Case<X> {
     let mut setting = setting(3, &pushing(), Scheduler::Rounds);
     setting.faults.loss = Bias::new(1, 10).map_or(Fault::Never, Fault::Chance);
     setting.stop = Some(Box::new(|at| super::properties::everybody_delivered(1, at)));
-    let properties = vec![at_most_once(), everybody(Notion::PossibleFromEverywhere, 1)];
+    let properties = vec![at_most_once(), everybody(Notion::AlmostSurely, 1)];
     Case { setting, properties }
 }
 
@@ -223,7 +223,7 @@ fn lockstep<X: PeriodicGossip>(mode: Mode) -> Case<X> {
     let settings = Settings { mode, ..pushing() };
     let mut setting = setting(4, &settings, Scheduler::Lockstep);
     setting.stop = Some(Box::new(|at| super::properties::everybody_delivered(1, at)));
-    let properties = vec![at_most_once(), everybody(Notion::PossibleFromEverywhere, 1)];
+    let properties = vec![at_most_once(), everybody(Notion::AlmostSurely, 1)];
     Case { setting, properties }
 }
 

@@ -9,7 +9,7 @@ use super::candidates::{PeriodicGossip, pushing};
 use super::case::Case;
 use super::properties::{EVERYBODY, at_most_once, everybody};
 use crate::explore::Notion;
-use crate::world::{Scheduler, Setting, Witness, group};
+use crate::world::{Fault, Scheduler, Setting, Witness, group};
 use crate::{ModelPeer, bugs};
 
 /// What was counted for a number of nodes: states and transitions.
@@ -30,7 +30,8 @@ pub(super) fn suites() -> Vec<Suite> {
     let both = |Counted { nodes, anonymous, senders_kept }| {
         [suite(nodes, true, "anonymous", anonymous), suite(nodes, false, "senders", senders_kept)]
     };
-    COUNTED.into_iter().flat_map(both).collect()
+    let counted = COUNTED.into_iter().flat_map(both);
+    counted.chain([largest_suite(), lossy_suite()]).collect()
 }
 
 fn suite(nodes: u8, anonymous: bool, senders: &str, (states, transitions): (u64, u64)) -> Suite {
@@ -46,6 +47,31 @@ fn suite(nodes: u8, anonymous: bool, senders: &str, (states, transitions): (u64,
     })
 }
 
+/// The largest that was counted.
+fn largest_suite() -> Suite {
+    let about = "the reference world of 7 nodes, anonymous";
+    Suite::new("reference-anonymous-7", about, || case::<Machine<_>>(7, true))
+        .expecting(658_815, 6_917_032)
+        .only_when_named()
+}
+
+/// What certainty is worth that rests on fairness alone.
+fn lossy_suite() -> Suite {
+    let about = "the reference world of 3 nodes, in which whatever is lost is lost";
+    Suite::new("reference-lossy-3", about, lossy::<Machine<_>>).with_bug(
+        "gossips_once",
+        EVERYBODY,
+        lossy::<bugs::gossips_once::PeriodicGossip<_>>,
+    )
+}
+
+fn lossy<X: PeriodicGossip>() -> Case<X> {
+    let mut case = case(3, true);
+    case.setting.faults.loss = Fault::Unlimited;
+    case.properties = vec![at_most_once(), everybody(Notion::AlmostSurelyIfFair, 1)];
+    case
+}
+
 fn case<X: PeriodicGossip>(nodes: u8, anonymous_senders: bool) -> Case<X> {
     let nodes = group(nodes, &X::with(pushing()));
     let setting = Setting {
@@ -54,6 +80,6 @@ fn case<X: PeriodicGossip>(nodes: u8, anonymous_senders: bool) -> Case<X> {
         stop: Some(Box::new(|at| super::properties::everybody_delivered(1, at))),
         ..Setting::new(nodes, Witness::default(), Scheduler::Rounds)
     };
-    let properties = vec![at_most_once(), everybody(Notion::PossibleFromEverywhere, 1)];
+    let properties = vec![at_most_once(), everybody(Notion::AlmostSurely, 1)];
     Case { setting, properties }
 }
