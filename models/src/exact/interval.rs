@@ -19,30 +19,27 @@ const MOST_SWEEPS: usize = 200_000;
 const NOISE: f64 = 4.0 * f64::EPSILON;
 
 /// The least guess of an upper bound is above the lower bounds by this part of a value.
-const FIRST_MARGIN: f64 = 1e-14;
+const FIRST_MARGIN: f64 = 1e-12;
 
 /// A guess that is so far above and not proven is the last.
 const LAST_MARGIN: f64 = 1e-3;
 
 /// The solution, or `None` where no upper bound could be proven.
 pub(super) fn solve(system: &System<Interval>, optimum: Optimum) -> Option<Vec<Interval>> {
-    let arrows = system.arrows(|_, _| true);
     let mut low = vec![0.0; system.len()];
     let mut high = vec![0.0; system.len()];
-    for mut component in arrows.components() {
-        if let [unknown] = component[..]
-            && !arrows.of(unknown).contains(&unknown)
+    for component in system.components().lists() {
+        if let [unknown] = *component
+            && !system.is_loop(unknown)
         {
             low[unknown as usize] = bound::<Down>(system, optimum, unknown, &low);
             high[unknown as usize] = bound::<Up>(system, optimum, unknown, &high);
             continue;
         }
-        // What was found first leads to what was found last, whose values are wanted first.
-        component.reverse();
-        rise::<Down>(system, optimum, &component, &mut low);
+        rise::<Down>(system, optimum, component, &mut low);
         component.iter().for_each(|&unknown| high[unknown as usize] = low[unknown as usize]);
-        rise::<Up>(system, optimum, &component, &mut high);
-        prove(system, optimum, &component, &mut high)?;
+        rise::<Up>(system, optimum, component, &mut high);
+        prove(system, optimum, component, &mut high)?;
     }
     Some(low.into_iter().zip(high).map(|(low, high)| Interval { low, high }).collect())
 }
@@ -136,13 +133,12 @@ fn prove(
             fall(system, optimum, component, values);
             return Some(());
         }
-        margin *= 4.0;
+        margin *= 10.0;
     }
     None
 }
 
-/// Iterates until the values are no more than the guess everywhere; false when that does not
-/// happen soon.
+/// Iterates until the values are no more than the guess everywhere; false when they rest before.
 fn falls_below(
     system: &System<Interval>,
     optimum: Optimum,
@@ -150,14 +146,19 @@ fn falls_below(
     values: &mut [f64],
     guess: &[f64],
 ) -> bool {
-    const SWEEPS: usize = 200;
-    for _ in 0..SWEEPS {
+    for _ in 0..MOST_SWEEPS {
+        let mut rests = true;
         for &unknown in component {
-            values[unknown as usize] = bound::<Up>(system, optimum, unknown, values);
+            let value = bound::<Up>(system, optimum, unknown, values);
+            rests &= (values[unknown as usize] - value).abs() <= NOISE * value;
+            values[unknown as usize] = value;
         }
         let mut both = component.iter().zip(guess);
         if both.all(|(&unknown, &guess)| values[unknown as usize] <= guess) {
             return true;
+        }
+        if rests {
+            return false;
         }
     }
     false

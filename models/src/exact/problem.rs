@@ -124,26 +124,25 @@ impl<'a> Problem<'a> {
             None if goal[state as usize] => one(),
             None => V::nothing(),
         };
+        let known = |choice, target: u32| {
+            if begins_round(choice) {
+                return Some(V::nothing());
+            }
+            let is_known = unknowns.place_of(target).is_none();
+            is_known.then(|| if goal[target as usize] { one() } else { V::nothing() })
+        };
+        let mut system = System::new(graph, &unknowns, |_| V::nothing(), known);
         let mut answers = Vec::new();
-        let mut with_one_less: Option<Vec<V>> = None;
-        for _ in 0..=most {
-            let after_round = |state| match &with_one_less {
-                Some(values) => worth(state, values),
-                None => V::nothing(),
-            };
-            let known = |choice, target: u32| {
-                if begins_round(choice) {
-                    return Some(after_round(target));
-                }
-                let is_known = unknowns.place_of(target).is_none();
-                is_known.then(|| if goal[target as usize] { one() } else { V::nothing() })
-            };
-            let system = System::new(graph, &unknowns, |_| V::nothing(), known);
+        loop {
             let values = chooser.solve(&system)?;
             answers.push(self.at_first(|state| worth(state, &values)));
-            with_one_less = Some(values);
+            if answers.len() > most {
+                return Some(answers);
+            }
+            system.set_constants(&unknowns, |choice| {
+                begins_round(choice).then(|| self.mean(choice, |state| worth(state, &values)))
+            });
         }
-        Some(answers)
     }
 
     fn price(&self, reward: Reward, choice: usize) -> Weight {
@@ -165,6 +164,14 @@ impl<'a> Problem<'a> {
     fn before_goal(&self, also: impl Fn(usize) -> bool) -> Vec<bool> {
         let numbered = self.before.iter().enumerate();
         numbered.map(|(state, &is_before)| is_before && also(state)).collect()
+    }
+
+    /// The value over the outcomes of a choice, each as likely as it is.
+    fn mean<V: Number>(&self, choice: usize, value: impl Fn(u32) -> V) -> V {
+        self.graph.outcomes_of(choice).fold(V::nothing(), |mut sum, (state, weight)| {
+            sum.add_product(&V::of(weight), &value(state));
+            sum
+        })
     }
 
     /// The value over the first states, each as likely as it is.

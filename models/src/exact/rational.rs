@@ -72,12 +72,12 @@ fn improve(
 fn evaluate(system: &System<BigRational>, policy: &[usize]) -> Option<Vec<BigRational>> {
     let arrows = system.arrows(|unknown, choice| policy[unknown as usize] == choice);
     let mut values = vec![BigRational::zero(); system.len()];
-    for component in arrows.components() {
-        match component[..] {
+    for component in arrows.components().lists() {
+        match *component {
             [unknown] if !arrows.of(unknown).contains(&unknown) => {
                 values[unknown as usize] = system.worth(policy[unknown as usize], &values);
             }
-            _ => Cycle::new(system, policy, &component).solve(&mut values)?,
+            _ => Cycle::new(system, policy, component).solve(&mut values)?,
         }
     }
     Some(values)

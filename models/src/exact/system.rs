@@ -78,6 +78,13 @@ impl Unknowns {
     }
 }
 
+/// The numbers of weights. Most weights are the same as the one before.
+#[derive(Default)]
+struct Numbers {
+    all: HashMap<Weight, u32>,
+    latest: Option<(Weight, u32)>,
+}
+
 /// A summand of an equation: so much of the value of that unknown.
 #[derive(Clone, Copy)]
 pub(super) struct Term {
@@ -93,6 +100,8 @@ pub(super) struct System<V> {
     /// What each choice is worth beside its terms.
     constants: Vec<V>,
     weights: Vec<V>,
+    /// The strongly connected components of the unknowns, those that others depend on first.
+    components: Arrows,
 }
 
 impl<V: Number> System<V> {
@@ -105,7 +114,7 @@ impl<V: Number> System<V> {
         known: impl Fn(usize, u32) -> Option<V>,
     ) -> Self {
         let mut system = Self::empty();
-        let mut weight_numbers = HashMap::new();
+        let mut weight_numbers = Numbers::default();
         for unknown in 0..unknowns.choices.len() as u32 {
             for &choice in unknowns.choices.of(unknown) {
                 let choice = choice as usize;
@@ -127,6 +136,7 @@ impl<V: Number> System<V> {
             }
             system.choice_ends.push(system.term_ends.len() as u32);
         }
+        system.components = system.arrows(|_, _| true).components();
         system
     }
 
@@ -137,19 +147,52 @@ impl<V: Number> System<V> {
             terms: Vec::new(),
             constants: Vec::new(),
             weights: Vec::new(),
+            components: Arrows::default(),
         }
     }
 
-    fn weight(&mut self, numbers: &mut HashMap<Weight, u32>, weight: &Weight) -> u32 {
-        *numbers.entry(*weight).or_insert_with(|| {
-            self.weights.push(V::of(weight));
-            self.weights.len() as u32 - 1
-        })
+    fn weight(&mut self, numbers: &mut Numbers, weight: &Weight) -> u32 {
+        match numbers.latest {
+            Some((latest, number)) if latest == *weight => number,
+            _ => {
+                let number = *numbers.all.entry(*weight).or_insert_with(|| {
+                    self.weights.push(V::of(weight));
+                    self.weights.len() as u32 - 1
+                });
+                numbers.latest = Some((*weight, number));
+                number
+            }
+        }
+    }
+
+    /// Gives choices other constants, where there are any.
+    pub(super) fn set_constants(
+        &mut self,
+        unknowns: &Unknowns,
+        constant: impl Fn(usize) -> Option<V>,
+    ) {
+        let choices = unknowns.choices.lists().flatten();
+        for (known, &choice) in self.constants.iter_mut().zip(choices) {
+            if let Some(constant) = constant(choice as usize) {
+                *known = constant;
+            }
+        }
+    }
+
+    /// The strongly connected components of the unknowns, those that others depend on first.
+    pub(super) fn components(&self) -> &Arrows {
+        &self.components
+    }
+
+    /// Whether the equation of an unknown speaks of itself.
+    pub(super) fn is_loop(&self, unknown: u32) -> bool {
+        let mut terms = self.choices_of(unknown).flat_map(|choice| self.terms_of(choice));
+        terms.any(|term| term.unknown == unknown)
     }
 
     /// The equations of who draws each choice uniformly: one choice for each unknown.
     pub(super) fn averaged(&self) -> Self {
-        let mut averaged = Self::empty();
+        let mut averaged = Self { components: self.components.clone(), ..Self::empty() };
         let mut numbers = HashMap::new();
         for unknown in 0..self.len() as u32 {
             let choices = self.choices_of(unknown);
@@ -183,6 +226,7 @@ impl<V: Number> System<V> {
             terms: self.terms.clone(),
             constants: self.constants.iter().map(&translate).collect(),
             weights: self.weights.iter().map(&translate).collect(),
+            components: self.components.clone(),
         }
     }
 

@@ -6,7 +6,7 @@ use super::Graph;
 pub(crate) const NONE: u32 = u32::MAX;
 
 /// Which numbers lead to which.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Arrows {
     ends: Vec<u32>,
     targets: Vec<u32>,
@@ -28,19 +28,25 @@ impl Arrows {
         &self.targets[start as usize..self.ends[from as usize] as usize]
     }
 
+    /// The lists, one after the other.
+    pub(crate) fn lists(&self) -> impl Iterator<Item = &[u32]> {
+        (0..self.len() as u32).map(|from| self.of(from))
+    }
+
     /// The strongly connected components, each as the list of its members; what a component leads
-    /// to comes before it.
+    /// to comes before it. Within one, too, most of what a member leads to comes before the member:
+    /// all but what closes a cycle.
     ///
     /// R. Tarjan, "Depth-first search and linear graph algorithms" (1972), with a stack of its own
     /// instead of recursion.
-    pub(crate) fn components(&self) -> Vec<Vec<u32>> {
+    pub(crate) fn components(&self) -> Self {
         let mut search = Search {
             arrows: self,
             order: vec![NONE; self.len()],
             low: vec![NONE; self.len()],
-            open: Vec::new(),
+            left: Vec::new(),
             met: 0,
-            found: Vec::new(),
+            found: Self::default(),
         };
         for root in 0..self.len() as u32 {
             if search.order[root as usize] == NONE {
@@ -58,56 +64,64 @@ struct Search<'a> {
     /// The first met of those that are known to be in the same component; [`NONE`] once the
     /// component is complete.
     low: Vec<u32>,
-    /// Those whose component is not complete.
-    open: Vec<u32>,
+    /// Those that were left, in this order, but whose component is not complete.
+    left: Vec<u32>,
     met: u32,
-    found: Vec<Vec<u32>>,
+    found: Arrows,
+}
+
+/// One of those that are on the way from the root to where the search is.
+struct Step {
+    at: u32,
+    /// Which of its arrows is next.
+    next: usize,
+    /// How many had been left when it was met.
+    left_before: usize,
 }
 
 impl Search<'_> {
     fn from(&mut self, root: u32) {
-        let mut path = vec![(root, 0)];
-        self.meet(root);
-        while let Some((at, next)) = path.last_mut() {
-            let at = *at;
-            let Some(&target) = self.arrows.of(at).get(*next) else {
+        let mut path = vec![self.meet(root)];
+        while let Some(step) = path.last_mut() {
+            let Some(&target) = self.arrows.of(step.at).get(step.next) else {
+                let done = self.leave(step);
                 path.pop();
-                self.leave(at);
-                if let Some(&(before, _)) = path.last() {
-                    self.lower(before, self.low[at as usize]);
+                if let Some(before) = path.last() {
+                    self.lower(before.at, self.low[done as usize]);
                 }
                 continue;
             };
-            *next += 1;
+            step.next += 1;
             if self.order[target as usize] == NONE {
-                self.meet(target);
-                path.push((target, 0));
+                path.push(self.meet(target));
             } else if self.low[target as usize] != NONE {
+                let at = step.at;
                 self.lower(at, self.order[target as usize]);
             }
         }
     }
 
-    fn meet(&mut self, at: u32) {
+    fn meet(&mut self, at: u32) -> Step {
         self.order[at as usize] = self.met;
         self.low[at as usize] = self.met;
         self.met += 1;
-        self.open.push(at);
+        Step { at, next: 0, left_before: self.left.len() }
     }
 
     fn lower(&mut self, at: u32, low: u32) {
         self.low[at as usize] = self.low[at as usize].min(low);
     }
 
-    /// All that `at` leads to was looked at.
-    fn leave(&mut self, at: u32) {
-        if self.low[at as usize] != self.order[at as usize] {
-            return;
+    /// All that it leads to was looked at. If it was the first met of its component, the component
+    /// is what was left since.
+    fn leave(&mut self, step: &Step) -> u32 {
+        let at = step.at;
+        self.left.push(at);
+        if self.low[at as usize] == self.order[at as usize] {
+            let component = self.left.drain(step.left_before..);
+            self.found.push(component.inspect(|&member| self.low[member as usize] = NONE));
         }
-        let start = self.open.iter().rposition(|&member| member == at).unwrap_or(0);
-        let component = self.open.split_off(start);
-        component.iter().for_each(|&member| self.low[member as usize] = NONE);
-        self.found.push(component);
+        at
     }
 }
 
@@ -154,9 +168,10 @@ impl<'a, F: Fn(usize) -> bool> EndComponents<'a, F> {
             let targets = choices.flat_map(|choice| self.graph.targets_of(choice));
             arrows.push(targets.map(|&target| self.place_of[target as usize]));
         }
-        let is_part = |part: &Vec<u32>| part.len() > 1 || !arrows.of(part[0]).is_empty();
-        let parts = arrows.components().into_iter().filter(is_part);
-        parts.map(|part| part.into_iter().map(|place| set[place as usize]).collect()).collect()
+        let is_part = |part: &&[u32]| part.len() > 1 || !arrows.of(part[0]).is_empty();
+        let components = arrows.components();
+        let parts = components.lists().filter(is_part);
+        parts.map(|part| part.iter().map(|&place| set[place as usize]).collect()).collect()
     }
 
     /// Whether the choice may be taken and cannot lead out of the set at hand.
