@@ -361,7 +361,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
         if states as usize > limits.states {
             return hit(Limit::States(limits.states));
         }
-        if self.current % WATCH_EVERY == 0 {
+        if self.current.is_multiple_of(WATCH_EVERY) {
             let bytes = self.states.bytes_reserved() + self.graph.bytes();
             watch(Progress { states, frontier, transitions: self.graph.transitions(), bytes });
             if bytes > limits.bytes {

@@ -146,8 +146,16 @@ fn holds<const PLACE: usize, X: Protocol<ModelPeer>, A: Application<X>>(
     judged: &Judged<X, A>,
     state: &Encoded,
 ) -> bool {
-    let predicate = judged.properties.iter().skip(PLACE).take(1).map(|property| &property.holds);
-    judged.world.judge(&state.0, predicate) == 1
+    judged.holds(PLACE, state)
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> Judged<X, A> {
+    /// Whether the property at that place in the list holds in the state; no property, no.
+    #[must_use]
+    pub fn holds(&self, property: usize, state: &Encoded) -> bool {
+        let predicate = self.properties.iter().skip(property).take(1).map(|p| &p.holds);
+        self.world.judge(&state.0, predicate) == 1
+    }
 }
 
 /// How stateright searches.

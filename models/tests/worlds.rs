@@ -103,9 +103,10 @@ fn a_world_beyond_the_limit_is_refused_and_a_world_without_steps_is_an_error() {
     let still = World::new(setting(1, &Walker { ways: vec![vec![0]], at: 0 })).expect("a world");
     let limits = Limits { states: 0, ..Limits::default() };
     let refused = explore(&still, &[], limits).err();
-    assert_eq!(
-        refused,
-        Some(ExploreError::Incomplete { states: 2, frontier: 1, limit: Limit::States(0) })
+    let by_states = |limit: &Limit| *limit == Limit::States(0);
+    assert!(
+        matches!(&refused, Some(ExploreError::Incomplete { limit, .. }) if by_states(limit)),
+        "{refused:?}"
     );
 
     let mut nothing = setting(1, &Walker { ways: vec![vec![0]], at: 0 });
