@@ -6,7 +6,7 @@ use rumormill_core::{Effect, Event, Protocol};
 
 use crate::ModelPeer;
 use crate::story::tell;
-use crate::world::Scene;
+use crate::world::{Letter, Scene};
 
 const COLUMN: usize = 150;
 const ROW: usize = 30;
@@ -94,8 +94,11 @@ impl<M: Clone + Eq> Diagram<M> {
                 );
             }
             Scene::Crashed { node } => self.cross(at(*node), y),
-            Scene::InVain { from, to, message } => self.arrow(*from, *to, message, y, true, false),
-            Scene::Lost { from, to, message } => {
+            Scene::InVain(Letter { from, to, message }) => {
+                self.arrow(*from, *to, message, y, true, false);
+            }
+            Scene::Lost(letter) | Scene::CrowdedOut(letter) => {
+                let Letter { from, to, message } = letter;
                 self.arrow(*from, *to, message, y, true, false);
                 self.cross(at(*to), y);
             }

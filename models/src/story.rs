@@ -7,7 +7,7 @@ use rumormill_core::trace::{Record, Title};
 use rumormill_core::{Draw, Effect, Event, Node, Protocol};
 
 use crate::ModelPeer;
-use crate::world::{Application, Handled, Scene, World, WorldError};
+use crate::world::{Application, Handled, Letter, Scene, World, WorldError};
 
 /// A run, scene by scene.
 pub struct Story<X: Protocol<ModelPeer>> {
@@ -114,22 +114,22 @@ pub fn tell<X: Protocol<ModelPeer>>(scene: &Scene<X>) -> String {
     match scene {
         Scene::NextRound => "the next round begins".into(),
         Scene::Crashed { node } => format!("{node} crashes"),
-        Scene::Lost { from, to, message } => {
+        Scene::Lost(Letter { from, to, message }) => {
             format!("a message{} to {to} is lost: {message:?}", sender(*from))
         }
-        Scene::InVain { from, to, message } => {
+        Scene::CrowdedOut(Letter { from, to, message }) => {
+            let from = sender(*from);
+            format!("the network is full: a message{from} to {to} is crowded out: {message:?}")
+        }
+        Scene::InVain(Letter { from, to, message }) => {
             format!("a message{} arrives at {to}, which has crashed: {message:?}", sender(*from))
         }
-        Scene::Acted { node, handled, copied, crowded_out, cut, from } => {
+        Scene::Acted { node, handled, copied, cut, from } => {
             let told: Vec<_> =
                 handled.iter().map(|event| tell_event(*node, *from, event)).collect();
             let mut line = told.join("; then ");
             if *copied {
                 line.push_str("; a copy of the message stays in flight");
-            }
-            if *crowded_out > 0 {
-                let _ =
-                    write!(line, "; the network is full: {crowded_out} of its messages are lost");
             }
             if let Some(reached) = cut {
                 let count = reached.iter().filter(|&&left| left).count();

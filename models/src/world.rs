@@ -19,7 +19,7 @@ use rumormill_core::{Bias, Neighborhood, Node, Protocol};
 
 pub use application::{Application, Seen, Witness};
 pub use expand::{Action, Choice, Claim, Cut, Kind, MAX_CUT_SENDS, Parcel, Successors};
-pub use explain::Scene;
+pub use explain::{Letter, Scene};
 pub use price::Price;
 pub use state::MAX_BUDGET;
 pub use steps::{Handled, Local, Tally};
@@ -42,9 +42,10 @@ pub enum Scheduler {
     Lockstep,
     /// Any armed timer and any message, in any order, for ever.
     Asynchronous {
-        /// The most messages in flight; what is sent beyond is lost, and counted
-        /// ([`Tally::crowded_out`]). Of the messages of one step, those to the first destinations
-        /// find room first, so verdicts other than `always` may depend on the cap.
+        /// The most messages in flight. When a step sends more, an adversary who sees all of them
+        /// chooses which are crowded out before anything else happens; that is counted
+        /// ([`Tally::crowded_out`]). It may be an old one as well as a new one: some queues drop
+        /// what comes last, others what came first.
         in_flight: usize,
     },
 }

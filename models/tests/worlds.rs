@@ -1,5 +1,6 @@
 //! What worlds and the explorer can tell apart: each with a small machine made for it.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -174,6 +175,59 @@ fn a_crash_comes_between_the_destinations_of_a_send() {
     let story = exploration.story(&world, &exploration.verdicts[0]).expect("the same world");
     let story = story.expect("a witness").lines().join("\n");
     assert!(story.contains("node 0 crashes when 1 of 2 messages have left"), "{story}");
+}
+
+/// Node `starter` of four tells the others, and there is room for two messages.
+fn crowded_flood(starter: u8) -> World<Flood, ()> {
+    let mut setting = flood(Faults::default(), false);
+    setting.nodes = group(4, &Flood { told: false, looks_at_the_sender: false });
+    setting.scheduler = Scheduler::Asynchronous { in_flight: 2 };
+    setting.requests = vec![(ModelPeer(starter), ())];
+    World::new(setting).expect("a world")
+}
+
+/// All pairs of these.
+fn pairs(of: &[(u8, u8)]) -> BTreeSet<Vec<(u8, u8)>> {
+    let after = |place: usize| of[place + 1..].iter().map(move |&other| vec![of[place], other]);
+    (0..of.len()).flat_map(after).collect()
+}
+
+#[test]
+fn any_of_the_messages_in_flight_survive_a_full_network() {
+    let world = crowded_flood(0);
+    let graph = explore(&world, &[], Limits::default()).expect("a small world").graph;
+    // What is in flight, from whom to whom, while exactly the first so many nodes are told.
+    let in_flight = |told: u8| -> BTreeSet<Vec<(u8, u8)>> {
+        let look = |state| {
+            world.look(graph.state(state), |at| {
+                let is_told = |(place, local): (usize, &Local<Flood, ()>)| {
+                    local.node.protocol.told == (place < usize::from(told))
+                };
+                let sender = |from: Option<ModelPeer>| from.expect("senders are kept").0;
+                let flights = at.in_flight().map(|(to, from, ())| (sender(from), to.0));
+                let mut flights: Vec<_> = flights.collect();
+                flights.sort_unstable();
+                at.locals().enumerate().all(is_told).then_some(flights)
+            })
+        };
+        (0..graph.states()).filter_map(look).filter(|flights| flights.len() == 2).collect()
+    };
+    assert_eq!(in_flight(1), pairs(&[(0, 1), (0, 2), (0, 3)]));
+    // The older message, to node 2 or 3, is crowded out like those that node 1 sent just now.
+    let mut with_the_older = pairs(&[(0, 2), (1, 0), (1, 2), (1, 3)]);
+    with_the_older.extend(pairs(&[(0, 3), (1, 0), (1, 2), (1, 3)]));
+    assert_eq!(in_flight(2), with_the_older);
+    assert!(world.tally().crowded_out > 0);
+}
+
+#[test]
+fn a_full_network_prefers_nobody() {
+    let size = |starter| {
+        let world = crowded_flood(starter);
+        let graph = explore(&world, &[], Limits::default()).expect("a small world").graph;
+        (graph.states(), graph.choices(), graph.transitions())
+    };
+    assert_eq!(size(0), size(1));
 }
 
 /// The message was heard although the application of its sender never learns that it was asked.

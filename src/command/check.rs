@@ -172,7 +172,7 @@ pub(super) fn say(output: Output, report: &Report, stories: bool) {
     }
     if report.crowded_out > 0 {
         output.say(format_args!(
-            "  {} messages, in all states together, found the network full and were lost",
+            "  {} messages, in all states together, were crowded out of the full network",
             report.crowded_out
         ));
     }

@@ -41,6 +41,8 @@ pub enum Kind {
     DeliverCopy(Parcel),
     /// A message is lost.
     Lose(Parcel),
+    /// The network is full, and a message is crowded out.
+    CrowdOut(Parcel),
     /// A machine stops for good.
     Crash {
         /// Which machine.
@@ -282,6 +284,9 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             return self.round(&mut steps, &state, out);
         }
         let mut expansion = Expansion { world: self, steps: &mut steps, state: &state, out };
+        if self.is_overfull(&state) {
+            return expansion.crowding();
+        }
         expansion.requests()?;
         let timers_were_due = expansion.timers()?;
         expansion.deliveries()?;
@@ -291,6 +296,14 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             expansion.next_round()?;
         }
         Ok(())
+    }
+
+    /// Whether more is in flight than there is room for.
+    fn is_overfull(&self, state: &State) -> bool {
+        match self.scheduler {
+            Scheduler::Asynchronous { in_flight } => state.flights.len() > in_flight,
+            Scheduler::Rounds | Scheduler::Lockstep => false,
+        }
     }
 
     /// Puts the outcome of a step into a state; returns how many messages were sent.
@@ -316,12 +329,6 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
                 continue;
             }
             sent += 1;
-            if let Scheduler::Asynchronous { in_flight } = self.scheduler
-                && state.flights.len() >= in_flight
-            {
-                steps.tally.crowded_out += 1;
-                continue;
-            }
             let from = if self.anonymous_senders { ANONYMOUS } else { node };
             state.send(Flight { to, from, message });
         }
@@ -339,6 +346,17 @@ struct Expansion<'a, X: Protocol<ModelPeer>, A: Application<X>> {
 impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     fn local(&self, node: u8) -> &Local<X, A::State> {
         self.steps.locals.value(self.state.locals[usize::from(node)])
+    }
+
+    /// Any of the messages in flight is crowded out.
+    fn crowding(&mut self) -> Result<(), WorldError> {
+        for flight in distinct(&self.state.flights) {
+            let mut after = self.state.clone();
+            after.remove(flight);
+            self.steps.tally.crowded_out += 1;
+            self.certain(Kind::CrowdOut(Parcel(flight)), &after)?;
+        }
+        Ok(())
     }
 
     fn requests(&mut self) -> Result<(), WorldError> {
@@ -372,11 +390,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
 
     fn deliveries(&mut self) -> Result<(), WorldError> {
         let (faults, left) = (self.world.faults, self.state.left);
-        let mut previous = None;
-        for &flight in &self.state.flights {
-            if previous.replace(flight) == Some(flight) {
-                continue;
-            }
+        for flight in distinct(&self.state.flights) {
             let mut arrived = self.state.clone();
             arrived.remove(flight);
             self.deliver(Kind::Deliver(Parcel(flight)), flight, &arrived)?;
@@ -530,6 +544,11 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
         }
         Ok(())
     }
+}
+
+/// Each of a sorted list once.
+fn distinct(flights: &[Flight]) -> impl Iterator<Item = Flight> {
+    flights.chunk_by(|one, other| one == other).map(|equal| equal[0])
 }
 
 /// The probability of both.

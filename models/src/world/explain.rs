@@ -24,30 +24,16 @@ pub enum Scene<X: Protocol<ModelPeer>> {
         handled: Vec<Handled<X>>,
         /// The message that it acted upon stays in flight, too.
         copied: bool,
-        /// How many of its messages found no room in flight and were lost.
-        crowded_out: usize,
         /// It crashed within the step: which of its messages had left, in ascending order of their
         /// destinations.
         cut: Option<Vec<bool>>,
     },
     /// A message was lost.
-    Lost {
-        /// Who sent it, if that is known.
-        from: Option<ModelPeer>,
-        /// To whom.
-        to: ModelPeer,
-        /// What it said.
-        message: X::Message,
-    },
+    Lost(Letter<X::Message>),
+    /// The network was full, and a message was crowded out.
+    CrowdedOut(Letter<X::Message>),
     /// A message arrived at a machine that had crashed.
-    InVain {
-        /// Who sent it, if that is known.
-        from: Option<ModelPeer>,
-        /// To whom.
-        to: ModelPeer,
-        /// What it said.
-        message: X::Message,
-    },
+    InVain(Letter<X::Message>),
     /// A machine stopped for good.
     Crashed {
         /// Which machine.
@@ -55,6 +41,17 @@ pub enum Scene<X: Protocol<ModelPeer>> {
     },
     /// The next round began.
     NextRound,
+}
+
+/// A message, as a scene tells of it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Letter<M> {
+    /// Who sent it, if that is known.
+    pub from: Option<ModelPeer>,
+    /// To whom.
+    pub to: ModelPeer,
+    /// What it says.
+    pub message: M,
 }
 
 impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
@@ -125,7 +122,12 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         let (node, stimulus, flight) = match kind {
             Kind::NextRound | Kind::Lockstep => return Ok(Some(vec![Scene::NextRound])),
             Kind::Crash { node } => return Ok(Some(vec![crashed(node)])),
-            Kind::Lose(Parcel(flight)) => return Ok(Some(vec![self.lost(steps, flight)])),
+            Kind::Lose(Parcel(flight)) => {
+                return Ok(Some(vec![Scene::Lost(letter(steps, flight))]));
+            }
+            Kind::CrowdOut(Parcel(flight)) => {
+                return Ok(Some(vec![Scene::CrowdedOut(letter(steps, flight))]));
+            }
             Kind::Request(place) => {
                 let node = self.requests[usize::from(place)].0.0;
                 (node, Stimulus::Request(place), None)
@@ -140,7 +142,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         if let Some(flight) = flight
             && !steps.locals.value(local).alive
         {
-            return Ok(Some(vec![self.in_vain(steps, flight)]));
+            return Ok(Some(vec![Scene::InVain(letter(steps, flight))]));
         }
         let from = flight.and_then(Flight::sender);
         let base = self.before_step(state, kind);
@@ -167,21 +169,12 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             if bytes_of(&after) == goal {
                 let sends = told.outcome.sends.len();
                 let reached = |Cut(mask)| (0..sends).map(|place| mask >> place & 1 == 1).collect();
-                let room = after.flights.len() - base.flights.len();
-                let crowded_out = if cut.is_some() { 0 } else { sends.saturating_sub(room) };
                 let (node, handled, cut) = (ModelPeer(node), told.handled, cut.map(reached));
-                return Ok(Some(vec![Scene::Acted {
-                    node,
-                    from,
-                    handled,
-                    copied,
-                    crowded_out,
-                    cut,
-                }]));
+                return Ok(Some(vec![Scene::Acted { node, from, handled, copied, cut }]));
             }
         }
         let struck_by_chance = match flight {
-            Some(flight) if bytes_of(&base) == goal => self.lost(steps, flight),
+            Some(flight) if bytes_of(&base) == goal => Scene::Lost(letter(steps, flight)),
             _ => crashed(node),
         };
         Ok(Some(vec![struck_by_chance]))
@@ -219,7 +212,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         for micro in way {
             let (node, stimulus, from, number) = match micro {
                 Micro::Lost { flight } => {
-                    scenes.push(self.lost(steps, flight));
+                    scenes.push(Scene::Lost(letter(steps, flight)));
                     continue;
                 }
                 Micro::Timer { node, place, outcome, .. } => {
@@ -243,16 +236,14 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         scenes.push(Scene::NextRound);
         Ok(Some(scenes))
     }
+}
 
-    fn lost(&self, steps: &Steps<X, A>, flight: Flight) -> Scene<X> {
-        let message = steps.messages.value(flight.message).clone();
-        Scene::Lost { from: flight.sender(), to: ModelPeer(flight.to), message }
-    }
-
-    fn in_vain(&self, steps: &Steps<X, A>, flight: Flight) -> Scene<X> {
-        let message = steps.messages.value(flight.message).clone();
-        Scene::InVain { from: flight.sender(), to: ModelPeer(flight.to), message }
-    }
+fn letter<X: Protocol<ModelPeer>, A: Application<X>>(
+    steps: &Steps<X, A>,
+    flight: Flight,
+) -> Letter<X::Message> {
+    let message = steps.messages.value(flight.message).clone();
+    Letter { from: flight.sender(), to: ModelPeer(flight.to), message }
 }
 
 fn acted<X: Protocol<ModelPeer>>(
@@ -260,7 +251,7 @@ fn acted<X: Protocol<ModelPeer>>(
     from: Option<ModelPeer>,
     handled: Vec<Handled<X>>,
 ) -> Scene<X> {
-    Scene::Acted { node: ModelPeer(node), from, handled, copied: false, crowded_out: 0, cut: None }
+    Scene::Acted { node: ModelPeer(node), from, handled, copied: false, cut: None }
 }
 
 fn crashed<X: Protocol<ModelPeer>>(node: u8) -> Scene<X> {

@@ -98,7 +98,7 @@ pub struct Tally {
     pub handled: u64,
     /// How often a step hit one of its limits (`Effects::overflow`).
     pub overflow: u64,
-    /// How many messages found no room in flight and were lost.
+    /// How often a message was crowded out of the full network.
     pub crowded_out: u64,
     /// How many messages were sent to somebody outside the group.
     pub astray: u64,
