@@ -18,7 +18,8 @@ const CAPTION_WIDTH: usize = 760;
 /// A life line for each of `nodes` machines and a row for each scene. Dots stand for what a machine
 /// did of itself, rings for what it told its application, arrows for messages from the row in which
 /// they were sent to the row in which they arrived; those that were lost, or came in vain, are
-/// dashed. Every row shows its whole text as a tooltip.
+/// dashed. A message that left although its machine crashed within the step starts at a small dot of
+/// its own. Every row shows its whole text as a tooltip.
 #[must_use]
 pub fn sequence_diagram<X: Protocol<ModelPeer>>(nodes: usize, scenes: &[Scene<X>]) -> String {
     let mut diagram = Diagram { svg: String::new(), captions: LEFT + nodes * COLUMN, sent: vec![] };
@@ -47,6 +48,12 @@ struct Sent<M> {
     message: M,
     /// The height of the row.
     y: usize,
+}
+
+impl<M: Eq> Sent<M> {
+    fn is(&self, from: Option<ModelPeer>, to: ModelPeer, message: &M) -> bool {
+        self.to == to && self.message == *message && from.is_none_or(|from| from == self.from)
+    }
 }
 
 impl<M: Clone + Eq> Diagram<M> {
@@ -102,7 +109,19 @@ impl<M: Clone + Eq> Diagram<M> {
                 self.arrow(*from, *to, message, y, true, false);
                 self.cross(at(*to), y);
             }
-            Scene::Acted { node, from, handled, copied, cut, .. } => {
+            Scene::Left(letter) => {
+                if let Some(sent) = self.latest(letter) {
+                    self.sent[sent].y = y;
+                    self.circle(at(self.sent[sent].from), y, "r='3' fill='#222'");
+                }
+            }
+            Scene::NeverLeft(letter) => {
+                if let Some(sent) = self.latest(letter) {
+                    let Sent { from, .. } = self.sent.remove(sent);
+                    self.cross(at(from), y);
+                }
+            }
+            Scene::Acted { node, from, handled, copied, torn } => {
                 match handled.first().map(|first| &first.event) {
                     Some(Event::Message { message, .. }) => {
                         self.arrow(*from, *node, message, y, false, *copied);
@@ -114,7 +133,7 @@ impl<M: Clone + Eq> Diagram<M> {
                     self.circle(at(*node), y, "r='8' fill='none' stroke='#293' stroke-width='2'");
                 }
                 effects().for_each(|effect| self.send(*node, effect, y));
-                if cut.is_some() {
+                if *torn {
                     self.cross(at(*node), y);
                 }
             }
@@ -134,6 +153,12 @@ impl<M: Clone + Eq> Diagram<M> {
         }
     }
 
+    /// Where the letter is among the messages in flight, if it was sent in the step at hand: then
+    /// no equal one was sent later.
+    fn latest(&self, letter: &Letter<M>) -> Option<usize> {
+        self.sent.iter().rposition(|sent| sent.is(letter.from, letter.to, &letter.message))
+    }
+
     /// From where the message was sent; where senders are forgotten, equal messages to one machine
     /// are taken in the order in which they were sent.
     fn arrow(
@@ -145,9 +170,7 @@ impl<M: Clone + Eq> Diagram<M> {
         lost: bool,
         stays: bool,
     ) {
-        let is_it = |sent: &Sent<M>| {
-            sent.to == to && sent.message == *message && from.is_none_or(|from| from == sent.from)
-        };
+        let is_it = |sent: &Sent<M>| sent.is(from, to, message);
         let Some(place) = self.sent.iter().position(is_it) else { return };
         let (start_x, start_y) = (at(self.sent[place].from), self.sent[place].y);
         if !stays {

@@ -1,7 +1,7 @@
 //! Runs told as numbered stories, and saved as traces that a replay accepts.
 
 use std::borrow::Cow;
-use std::fmt::Write as _;
+use std::fmt::{Debug, Write as _};
 
 use rumormill_core::trace::{Record, Title};
 use rumormill_core::{Draw, Effect, Event, Node, Protocol};
@@ -97,12 +97,12 @@ impl<X: Protocol<ModelPeer>> Story<X> {
     }
 }
 
-/// The events that changed a machine. A step that was cut short by a crash left nothing behind.
+/// The events that changed a machine. A step that was torn by a crash left nothing behind in it.
 fn recorded<X: Protocol<ModelPeer>>(
     scene: &Scene<X>,
 ) -> impl Iterator<Item = (ModelPeer, &Handled<X>)> {
     let (node, handled) = match scene {
-        Scene::Acted { node, handled, cut: None, .. } => (*node, &handled[..]),
+        Scene::Acted { node, handled, torn: false, .. } => (*node, &handled[..]),
         _ => (ModelPeer(0), &[][..]),
     };
     handled.iter().map(move |handled| (node, handled))
@@ -114,34 +114,31 @@ pub fn tell<X: Protocol<ModelPeer>>(scene: &Scene<X>) -> String {
     match scene {
         Scene::NextRound => "the next round begins".into(),
         Scene::Crashed { node } => format!("{node} crashes"),
-        Scene::Lost(Letter { from, to, message }) => {
-            format!("a message{} to {to} is lost: {message:?}", sender(*from))
+        Scene::Lost(letter) => tell_letter(letter, "is lost"),
+        Scene::CrowdedOut(letter) => tell_letter(letter, "is crowded out of the full network"),
+        Scene::Left(letter) => tell_letter(letter, "leaves all the same"),
+        Scene::NeverLeft(letter) => tell_letter(letter, "never leaves"),
+        Scene::InVain(letter) => {
+            tell_letter(letter, &format!("arrives, but {} has crashed", letter.to))
         }
-        Scene::CrowdedOut(Letter { from, to, message }) => {
-            let from = sender(*from);
-            format!("the network is full: a message{from} to {to} is crowded out: {message:?}")
-        }
-        Scene::InVain(Letter { from, to, message }) => {
-            format!("a message{} arrives at {to}, which has crashed: {message:?}", sender(*from))
-        }
-        Scene::Acted { node, handled, copied, cut, from } => {
+        Scene::Acted { node, handled, copied, torn, from } => {
             let told: Vec<_> =
                 handled.iter().map(|event| tell_event(*node, *from, event)).collect();
             let mut line = told.join("; then ");
             if *copied {
                 line.push_str("; a copy of the message stays in flight");
             }
-            if let Some(reached) = cut {
-                let count = reached.iter().filter(|&&left| left).count();
-                let _ = write!(
-                    line,
-                    "; but {node} crashes when {count} of {} messages have left",
-                    reached.len()
-                );
+            if *torn {
+                let _ = write!(line, "; but {node} crashes within the step");
             }
             line
         }
     }
+}
+
+fn tell_letter<M: Debug>(letter: &Letter<M>, fate: &str) -> String {
+    let Letter { from, to, message } = letter;
+    format!("a message{} to {to} {fate}: {message:?}", sender(*from))
 }
 
 fn sender(from: Option<ModelPeer>) -> String {

@@ -18,7 +18,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use rumormill_core::{Bias, Neighborhood, Node, Protocol};
 
 pub use application::{Application, Seen, Witness};
-pub use expand::{Action, Choice, Claim, Cut, Kind, MAX_CUT_SENDS, Parcel, Successors};
+pub use expand::{Action, Choice, Claim, Kind, Parcel, Successors};
 pub use explain::{Letter, Scene};
 pub use price::Price;
 pub use state::MAX_BUDGET;
@@ -72,8 +72,9 @@ pub struct Faults {
     /// A message is delivered and stays in flight.
     pub duplication: Fault,
     /// A machine stops for good: at any time, also between the destinations of its sends, or after
-    /// the last of them and before its application learns of the step. By chance: instead of
-    /// handling an event.
+    /// the last of them and before its application learns of the step. Before the step an adversary
+    /// chooses that it crashes within it; once the draws have fallen, which of its messages leave
+    /// all the same. By chance: instead of handling an event.
     pub crash: Fault,
 }
 
@@ -154,17 +155,6 @@ pub enum WorldError {
     /// A request to a machine that is not in the group.
     #[error("a request goes to node {0}, which is not in the group")]
     Stranger(u8),
-    /// A step that sends too much for every crash within it to be looked at.
-    #[error(
-        "node {node} sends {sends} messages in a step; where machines crash, at most \
-         {MAX_CUT_SENDS} can be explored"
-    )]
-    TooManySends {
-        /// Which machine.
-        node: u8,
-        /// How many messages.
-        sends: usize,
-    },
     /// A probability whose fraction exceeds 128 bits.
     #[error("a probability is too fine for an exact fraction of 128 bits; take rounder ones")]
     Probability,
@@ -358,10 +348,12 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Snapshot<'_, X, A> {
         self.locals().filter(|local| local.alive)
     }
 
-    /// The messages in flight: to whom, from whom (unless it is forgotten), and what.
+    /// The messages in flight: to whom, from whom (unless it is forgotten), and what. Those that may
+    /// still leave a machine that crashed within its step count as in flight until it is settled
+    /// that they never will.
     pub fn in_flight(&self) -> impl Iterator<Item = (ModelPeer, Option<ModelPeer>, &X::Message)> {
         let message = |number| self.steps.messages.value(number);
-        let flights = self.state.flights.iter();
+        let flights = self.state.flights.iter().chain(&self.state.torn);
         flights.map(move |flight| (ModelPeer(flight.to), flight.sender(), message(flight.message)))
     }
 

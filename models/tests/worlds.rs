@@ -5,12 +5,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rumormill_core::{Bias, Context, Never, Protocol, Ticks};
-use rumormill_models::ModelPeer;
-use rumormill_models::explore::{ExploreError, Limit, Limits, Notion, Property, explore};
+use rumormill_models::explore::{ExploreError, Graph, Limit, Limits, Notion, Property, explore};
 use rumormill_models::stateright::{Judged, Search, second_opinion};
 use rumormill_models::world::{
-    Application, Fault, Faults, Local, MAX_BUDGET, Scheduler, Setting, World, WorldError, group,
+    Application, Fault, Faults, Local, MAX_BUDGET, Price, Scheduler, Setting, Snapshot, World,
+    WorldError, group,
 };
+use rumormill_models::{ModelPeer, Weight};
 use serde::{Deserialize, Serialize};
 
 fn setting<X: Protocol<ModelPeer>>(nodes: u8, machine: &X) -> Setting<X, ()> {
@@ -23,7 +24,7 @@ fn property<X: Protocol<ModelPeer>, A: Application<X>>(
     notion: Notion,
     holds: impl Fn(&X) -> bool + Send + Sync + 'static,
 ) -> Property<X, A> {
-    let first = move |at: &rumormill_models::world::Snapshot<'_, X, A>| {
+    let first = move |at: &Snapshot<'_, X, A>| {
         at.locals().next().is_some_and(|local| holds(&local.node.protocol))
     };
     Property::new(name, notion, first)
@@ -172,9 +173,19 @@ fn a_crash_comes_between_the_destinations_of_a_send() {
     assert!(exploration.verdicts.iter().all(|verdict| verdict.holds));
     assert!(world.every_fault_struck());
 
+    // One step was taken, and one message was sent.
+    let run = exploration.verdicts[0].evidence.as_ref().expect("a witness");
+    assert_eq!(price(&exploration.graph, &run.states), (Weight::ONE, Weight::ONE));
+
     let story = exploration.story(&world, &exploration.verdicts[0]).expect("the same world");
     let story = story.expect("a witness").lines().join("\n");
-    assert!(story.contains("node 0 crashes when 1 of 2 messages have left"), "{story}");
+    for line in [
+        "but node 0 crashes within the step",
+        "a message from node 0 to node 1 leaves all the same: ()",
+        "a message from node 0 to node 2 never leaves: ()",
+    ] {
+        assert!(story.contains(line), "{line}\n{story}");
+    }
 }
 
 /// Node `starter` of four tells the others, and there is room for two messages.
@@ -221,13 +232,106 @@ fn any_of_the_messages_in_flight_survive_a_full_network() {
 }
 
 #[test]
+fn where_the_network_is_full_something_is_crowded_out_for_nothing() {
+    let world = crowded_flood(0);
+    let graph = explore(&world, &[], Limits::default()).expect("a small world").graph;
+    let crowd = |state| world.look(graph.state(state), |at| at.in_flight().count());
+    let mut was_full = false;
+    for state in (0..graph.states()).filter(|&state| crowd(state) > 2) {
+        was_full = true;
+        assert!(graph.successors(state).iter().all(|&after| crowd(after) + 1 == crowd(state)));
+        let mut choices = graph.choices_of(state);
+        assert!(choices.all(|choice| {
+            *graph.price_of(choice) == Price::NOTHING && graph.claim_of(choice).is_none()
+        }));
+    }
+    assert!(was_full);
+}
+
+fn size(world: &World<Flood, ()>) -> (u32, usize, usize) {
+    let graph = explore(world, &[], Limits::default()).expect("a small world").graph;
+    (graph.states(), graph.choices(), graph.transitions())
+}
+
+#[test]
 fn a_full_network_prefers_nobody() {
-    let size = |starter| {
-        let world = crowded_flood(starter);
-        let graph = explore(&world, &[], Limits::default()).expect("a small world").graph;
-        (graph.states(), graph.choices(), graph.transitions())
+    assert_eq!(size(&crowded_flood(0)), size(&crowded_flood(1)));
+}
+
+#[test]
+fn a_crash_within_a_step_prefers_nobody() {
+    let crashing = |starter| {
+        let faults = Faults { crash: Fault::AtMost(2), ..Faults::default() };
+        let mut setting = flood(faults, false);
+        setting.requests = vec![(ModelPeer(starter), ())];
+        size(&World::new(setting).expect("a world"))
     };
-    assert_eq!(size(0), size(1));
+    assert_eq!(crashing(0), crashing(1));
+}
+
+/// Draws which of the two others it tells the truth, and tells the other a lie.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Oracle {
+    heard: Option<bool>,
+}
+
+impl Protocol<ModelPeer> for Oracle {
+    type Message = bool;
+    type Timer = Never;
+    type Request = ();
+    type Notice = Never;
+
+    fn on_message(&mut self, _: &mut Context<'_, ModelPeer, Self>, _: ModelPeer, is_truth: bool) {
+        self.heard = Some(is_truth);
+    }
+
+    fn on_request(&mut self, context: &mut Context<'_, ModelPeer, Self>, (): ()) {
+        let others = context.neighborhood().peers().to_vec();
+        let first_is_told_the_truth = context.random(2) == 0;
+        context.send(first_is_told_the_truth, &others[..1]);
+        context.send(!first_is_told_the_truth, &others[1..]);
+    }
+}
+
+/// How likely the property comes to hold, as an adversary likes, in a graph without cycles.
+fn at_best(graph: &Graph, state: u32) -> Weight {
+    if graph.holds(0, state) {
+        return Weight::ONE;
+    }
+    let value = |choice| graph.outcomes_of(choice).map(|(to, w)| at_best(graph, to) * w).sum();
+    graph.choices_of(state).map(value).max().unwrap_or(Weight::ZERO)
+}
+
+/// If which messages leave were chosen before the draw, it would be the truth only half of the time.
+#[test]
+fn what_leaves_a_torn_step_is_chosen_after_the_draw() {
+    let mut setting = setting(3, &Oracle { heard: None });
+    setting.faults.crash = Fault::AtMost(1);
+    setting.requests = vec![(ModelPeer(0), ())];
+    let world = World::new(setting).expect("a world");
+    let claim = Property::new(
+        "only the truth was heard",
+        Notion::Sometimes,
+        |at: &Snapshot<'_, Oracle, ()>| {
+            let mut heard = at.locals().filter_map(|local| local.node.protocol.heard);
+            at.in_flight().next().is_none() && heard.next() == Some(true) && heard.next().is_none()
+        },
+    );
+    let graph = explore(&world, &[claim], Limits::default()).expect("a small world").graph;
+    let &[(first, _)] = graph.first() else { panic!("one first state") };
+    assert_eq!(at_best(&graph, first), Weight::ONE);
+}
+
+/// What the run costs in all, if each step is the cheapest that leads on.
+fn price(graph: &Graph, run: &[u32]) -> (Weight, Weight) {
+    let cheapest = |pair: &[u32]| {
+        let choices = graph.choices_of(pair[0]);
+        let leading = choices.filter(|&choice| graph.targets_of(choice).contains(&pair[1]));
+        let prices = leading.map(|choice| graph.price_of(choice));
+        prices.map(|price| (price.steps, price.messages)).min().expect("a run of the graph")
+    };
+    let add = |(steps, messages), (s, m)| (steps + s, messages + m);
+    run.windows(2).map(cheapest).fold((Weight::ZERO, Weight::ZERO), add)
 }
 
 /// The message was heard although the application of its sender never learns that it was asked.
@@ -245,6 +349,18 @@ fn a_crash_comes_after_the_last_send_and_before_the_application_learns() {
     });
     let exploration = explore(&world, &[claim], Limits::default()).expect("a small world");
     assert!(!exploration.verdicts[0].holds);
+}
+
+#[test]
+fn a_crash_within_a_step_does_not_save_its_message_from_loss() {
+    let loss = Fault::Chance(Bias::ALWAYS);
+    let faults = Faults { loss, crash: Fault::AtMost(1), ..Faults::default() };
+    let world = World::new(flood(faults, false)).expect("a world");
+    let claim = Property::new("only node 0 sends", Notion::Always, |at| {
+        at.in_flight().all(|(_, from, ())| from == Some(ModelPeer(0)))
+    });
+    let exploration = explore(&world, &[claim], Limits::default()).expect("a small world");
+    assert!(exploration.verdicts[0].holds);
 }
 
 #[test]
@@ -292,8 +408,8 @@ fn random_faults_leave_probabilities_that_sum_to_one() {
     let exploration = explore(&world, &[], Limits::default()).expect("a small world");
     let graph = &exploration.graph;
     for choice in 0..graph.choices() {
-        let sum: rumormill_models::Weight = graph.outcomes_of(choice).map(|(_, w)| *w).sum();
-        assert_eq!(sum, rumormill_models::Weight::ONE);
+        let sum: Weight = graph.outcomes_of(choice).map(|(_, w)| *w).sum();
+        assert_eq!(sum, Weight::ONE);
     }
     assert!(world.every_fault_struck());
     assert!(graph.transitions() > graph.choices());
@@ -361,9 +477,7 @@ fn hidden_state_is_caught() {
 fn stateright_counts_the_same_and_draws_the_path() {
     let faults = Faults { loss: Fault::AtMost(1), ..Faults::default() };
     let world = Arc::new(World::new(flood(faults, false)).expect("a world"));
-    let told = |at: &rumormill_models::world::Snapshot<'_, Flood, ()>| {
-        at.locals().all(|local| local.node.protocol.told)
-    };
+    let told = |at: &Snapshot<'_, Flood, ()>| at.locals().all(|local| local.node.protocol.told);
     let claims = vec![
         Property::new("told", Notion::Sometimes, told),
         Property::new("always told", Notion::Always, told),

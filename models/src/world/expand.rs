@@ -17,8 +17,9 @@ use crate::{ModelPeer, Weight};
 pub struct Action {
     /// What happens.
     pub kind: Kind,
-    /// Whether the machine crashes within it.
-    pub cut: Option<Cut>,
+    /// Whether the machine crashes within it: which of its messages leave all the same is chosen
+    /// next, by [`Kind::Leave`] and [`Kind::LeaveNoMore`].
+    pub torn: bool,
 }
 
 /// What happens.
@@ -43,6 +44,10 @@ pub enum Kind {
     Lose(Parcel),
     /// The network is full, and a message is crowded out.
     CrowdOut(Parcel),
+    /// A machine has crashed within its step, and yet this message of the step leaves.
+    Leave(Parcel),
+    /// What has not left a machine that crashed within its step never will.
+    LeaveNoMore,
     /// A machine stops for good.
     Crash {
         /// Which machine.
@@ -85,6 +90,11 @@ pub enum Claim {
 }
 
 impl Action {
+    /// It happens, and no machine crashes within it.
+    pub(super) fn whole(kind: Kind) -> Self {
+        Self { kind, torn: false }
+    }
+
     /// Whose turn a fair scheduler would take this for.
     #[must_use]
     pub fn claim(&self) -> Option<Claim> {
@@ -99,14 +109,6 @@ impl Action {
 /// A message in flight, as an action names it.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct Parcel(pub(crate) Flight);
-
-/// A crash within a step, after some of its messages have left: those whose bit is set. The
-/// application of the machine does not learn of the step, even if all of them have.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Cut(pub(crate) u32);
-
-/// The most messages that a step may send where machines crash: each subset of them is an action.
-pub const MAX_CUT_SENDS: usize = 12;
 
 /// One action, and the places of its outcomes.
 #[derive(Clone, Debug)]
@@ -206,7 +208,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
                 let local = state.locals[usize::from(node)];
                 for outcome in steps.outcomes(self, local, stimulus)?.iter() {
                     let mut after = state.clone();
-                    self.apply(steps, &mut after, node, outcome, None);
+                    self.apply(steps, &mut after, node, outcome);
                     next.push((times(weight, outcome.weight)?, after));
                 }
             }
@@ -216,7 +218,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         for (weight, state) in states {
             first.emit(weight, &self.with_timers_due(steps, &state)?);
         }
-        first.close(Action { kind: Kind::NextRound, cut: None }, 0)?;
+        first.close(Action::whole(Kind::NextRound), 0)?;
         Ok(first)
     }
 
@@ -264,7 +266,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             duplications: self.faults.duplication.budget(),
             crashes: self.faults.crash.budget(),
         };
-        State { locals: unborn.collect(), issued: 0, left, flights: Vec::new() }
+        State { locals: unborn.collect(), left, ..State::default() }
     }
 
     /// Writes all that can happen in the encoded state into `out`; nothing where the world stops.
@@ -284,6 +286,9 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             return self.round(&mut steps, &state, out);
         }
         let mut expansion = Expansion { world: self, steps: &mut steps, state: &state, out };
+        if !state.torn.is_empty() {
+            return expansion.leaving();
+        }
         if self.is_overfull(&state) {
             return expansion.crowding();
         }
@@ -313,26 +318,53 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         state: &mut State,
         node: u8,
         outcome: &Outcome,
-        cut: Option<Cut>,
     ) -> usize {
-        let mut sent = 0;
-        if cut.is_none() {
-            state.locals[usize::from(node)] = outcome.local;
-        }
-        let reached = |place: usize| cut.is_none_or(|Cut(mask)| mask >> place & 1 == 1);
-        for (place, &(to, message)) in outcome.sends.iter().enumerate() {
-            if to >= self.size() {
-                steps.tally.astray += 1;
-                continue;
-            }
-            if !reached(place) {
-                continue;
-            }
-            sent += 1;
-            let from = if self.anonymous_senders { ANONYMOUS } else { node };
-            state.send(Flight { to, from, message });
-        }
+        state.locals[usize::from(node)] = outcome.local;
+        let before = state.flights.len();
+        self.flights(node, outcome).for_each(|flight| state.send(flight));
+        let sent = state.flights.len() - before;
+        steps.tally.astray += (outcome.sends.len() - sent) as u64;
         sent
+    }
+
+    /// The state after a step, whole or torn, and how many messages were sent in it.
+    pub(super) fn after(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+        node: u8,
+        outcome: &Outcome,
+        torn: bool,
+    ) -> Result<(State, usize), WorldError> {
+        if torn {
+            return Ok((self.tear(steps, state, node, outcome)?, 0));
+        }
+        let mut after = state.clone();
+        let sent = self.apply(steps, &mut after, node, outcome);
+        Ok((after, sent))
+    }
+
+    /// The state after a torn step: the machine has crashed, its application has learned nothing,
+    /// and each of the messages may still leave.
+    fn tear(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+        node: u8,
+        outcome: &Outcome,
+    ) -> Result<State, WorldError> {
+        let mut after = self.without(steps, state, node)?;
+        after.left.crashes -= 1;
+        after.torn.extend(self.flights(node, outcome));
+        steps.tally.astray += (outcome.sends.len() - after.torn.len()) as u64;
+        Ok(after)
+    }
+
+    /// The messages of an outcome to machines of the group, ascending.
+    fn flights(&self, node: u8, outcome: &Outcome) -> impl Iterator<Item = Flight> {
+        let (size, from) = (self.size(), if self.anonymous_senders { ANONYMOUS } else { node });
+        let within = outcome.sends.iter().filter(move |(to, _)| *to < size);
+        within.map(move |&(to, message)| Flight { to, from, message })
     }
 }
 
@@ -346,6 +378,19 @@ struct Expansion<'a, X: Protocol<ModelPeer>, A: Application<X>> {
 impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     fn local(&self, node: u8) -> &Local<X, A::State> {
         self.steps.locals.value(self.state.locals[usize::from(node)])
+    }
+
+    /// Any of the torn messages leaves, or none of them will any more.
+    fn leaving(&mut self) -> Result<(), WorldError> {
+        for flight in distinct(&self.state.torn) {
+            let mut after = self.state.clone();
+            after.leave(flight);
+            self.out.charge(Weight::ONE, 0, 1)?;
+            self.certain(Kind::Leave(Parcel(flight)), &after)?;
+        }
+        let mut after = self.state.clone();
+        after.torn.clear();
+        self.certain(Kind::LeaveNoMore, &after)
     }
 
     /// Any of the messages in flight is crowded out.
@@ -446,10 +491,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     fn certain(&mut self, kind: Kind, after: &State) -> Result<(), WorldError> {
         let start = self.out.outcomes.len();
         self.out.emit(Weight::one(), after);
-        self.out.close(Action { kind, cut: None }, start)
+        self.out.close(Action::whole(kind), start)
     }
 
-    /// A step of a machine, taken wholly or cut short by a crash between its sends.
+    /// A step of a machine, taken wholly or torn by a crash.
     fn step(
         &mut self,
         kind: Kind,
@@ -459,45 +504,29 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     ) -> Result<(), WorldError> {
         let local = base.locals[usize::from(node)];
         let outcomes = self.steps.outcomes(self.world, local, stimulus)?;
-        self.whole(kind, node, &outcomes, base)?;
-        if base.left.crashes == 0 {
-            return Ok(());
-        }
-        let mut after_crash = self.world.without(self.steps, base, node)?;
-        after_crash.left.crashes -= 1;
-        let most_sends = outcomes.iter().map(|outcome| outcome.sends.len()).max().unwrap_or(0);
-        if most_sends > MAX_CUT_SENDS {
-            return Err(WorldError::TooManySends { node, sends: most_sends });
-        }
-        // A crash before the first send is a crash before the step, but for a request: it was made.
-        let fewest = u32::from(!matches!(kind, Kind::Request(_)));
-        for mask in fewest..1 << most_sends {
-            let start = self.out.outcomes.len();
-            for outcome in outcomes.iter() {
-                let mut after = after_crash.clone();
-                let cut = Some(Cut(mask));
-                let sent = self.world.apply(self.steps, &mut after, node, outcome, cut);
-                self.out.emit(outcome.weight, &after);
-                self.out.charge(outcome.weight, 1, sent)?;
-            }
+        self.attempt(Action::whole(kind), node, &outcomes, base)?;
+        // A crash within a step that sends nothing is a crash before it, but for a request: it was
+        // made.
+        let sends = outcomes.iter().any(|outcome| !outcome.sends.is_empty());
+        if base.left.crashes > 0 && (sends || matches!(kind, Kind::Request(_))) {
             self.steps.tally.crashes += 1;
-            self.out.close(Action { kind, cut: Some(Cut(mask)) }, start)?;
+            self.attempt(Action { kind, torn: true }, node, &outcomes, base)?;
         }
         Ok(())
     }
 
     /// Random faults come before the step: a loss, else a crash, else the step with or without a
     /// copy of the message left in flight.
-    fn whole(
+    fn attempt(
         &mut self,
-        kind: Kind,
+        action: Action,
         node: u8,
         outcomes: &[Outcome],
         base: &State,
     ) -> Result<(), WorldError> {
         let start = self.out.outcomes.len();
         let faults = self.world.faults;
-        let (loss, duplication) = match kind {
+        let (loss, duplication) = match action.kind {
             Kind::Deliver(_) => (faults.loss.chance(), faults.duplication.chance()),
             _ => (Weight::zero(), Weight::zero()),
         };
@@ -512,21 +541,23 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
             self.out.emit(crash, &crashed);
         }
         let acts = Weight::one() - loss - crash;
-        self.act(node, outcomes, base, times(acts, Weight::one() - duplication)?)?;
-        if let Kind::Deliver(Parcel(flight)) = kind
+        let once = times(acts, Weight::one() - duplication)?;
+        self.act(action, node, outcomes, base, once)?;
+        if let Kind::Deliver(Parcel(flight)) = action.kind
             && !duplication.is_zero()
         {
             self.steps.tally.duplications += 1;
             let mut copied = base.clone();
             copied.send(flight);
-            self.act(node, outcomes, &copied, times(acts, duplication)?)?;
+            self.act(action, node, outcomes, &copied, times(acts, duplication)?)?;
         }
-        self.out.close(Action { kind, cut: None }, start)
+        self.out.close(action, start)
     }
 
     /// The outcomes of a step that is taken with this probability.
     fn act(
         &mut self,
+        action: Action,
         node: u8,
         outcomes: &[Outcome],
         base: &State,
@@ -536,8 +567,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
             return Ok(());
         }
         for outcome in outcomes {
-            let mut after = base.clone();
-            let sent = self.world.apply(self.steps, &mut after, node, outcome, None);
+            let (after, sent) = self.world.after(self.steps, base, node, outcome, action.torn)?;
             let weight = times(weight, outcome.weight)?;
             self.out.emit(weight, &after);
             self.out.charge(weight, 1, sent)?;

@@ -3,7 +3,7 @@
 
 use rumormill_core::Protocol;
 
-use super::expand::{Cut, Kind, Parcel};
+use super::expand::{Action, Choice, Kind, Parcel};
 use super::lockstep::Micro;
 use super::state::Flight;
 use super::steps::{Handled, Steps, Told};
@@ -24,10 +24,13 @@ pub enum Scene<X: Protocol<ModelPeer>> {
         handled: Vec<Handled<X>>,
         /// The message that it acted upon stays in flight, too.
         copied: bool,
-        /// It crashed within the step: which of its messages had left, in ascending order of their
-        /// destinations.
-        cut: Option<Vec<bool>>,
+        /// It crashed within the step: which of its messages left all the same is told next.
+        torn: bool,
     },
+    /// A message of a step within which its machine crashed left all the same.
+    Left(Letter<X::Message>),
+    /// A message of a step within which its machine crashed never left.
+    NeverLeft(Letter<X::Message>),
     /// A message was lost.
     Lost(Letter<X::Message>),
     /// The network was full, and a message was crowded out.
@@ -79,7 +82,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         };
         for told in steps.run(self, state.locals[usize::from(node)], stimulus)? {
             let mut after = state.clone();
-            self.apply(steps, &mut after, node, &told.outcome, None);
+            self.apply(steps, &mut after, node, &told.outcome);
             if let Some(mut scenes) = self.explain_agenda(steps, rest, &after, goal)? {
                 scenes.insert(0, acted(node, None, told.handled));
                 return Ok(Some(scenes));
@@ -89,7 +92,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     }
 
     /// What happened between two states, one step of the world apart; `None` when no step leads
-    /// from one to the other.
+    /// from one to the other. Where several do, the first of them is told, in the order of
+    /// [`Successors::choices`]: after that it makes no difference which it was.
     ///
     /// # Errors
     /// When a handler is found to be impure.
@@ -102,31 +106,30 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         if self.scheduler == Scheduler::Lockstep {
             return self.explain_round(steps, &state, to);
         }
-        for choice in successors.choices() {
-            if successors.outcomes(choice).any(|(_, after)| after == to) {
-                let kind = choice.action.kind;
-                return self.explain_action(steps, &state, kind, choice.action.cut, to);
-            }
-        }
-        Ok(None)
+        let leads_there =
+            |choice: &&Choice| successors.outcomes(choice).any(|(_, after)| after == to);
+        let Some(choice) = successors.choices().find(leads_there) else { return Ok(None) };
+        self.explain_action(steps, &state, choice.action, to).map(Some)
     }
 
     fn explain_action(
         &self,
         steps: &mut Steps<X, A>,
         state: &State,
-        kind: Kind,
-        cut: Option<Cut>,
+        action: Action,
         goal: &[u8],
-    ) -> Result<Option<Vec<Scene<X>>>, WorldError> {
-        let (node, stimulus, flight) = match kind {
-            Kind::NextRound | Kind::Lockstep => return Ok(Some(vec![Scene::NextRound])),
-            Kind::Crash { node } => return Ok(Some(vec![crashed(node)])),
-            Kind::Lose(Parcel(flight)) => {
-                return Ok(Some(vec![Scene::Lost(letter(steps, flight))]));
-            }
+    ) -> Result<Vec<Scene<X>>, WorldError> {
+        let (node, stimulus, flight) = match action.kind {
+            Kind::NextRound | Kind::Lockstep => return Ok(vec![Scene::NextRound]),
+            Kind::Crash { node } => return Ok(vec![crashed(node)]),
+            Kind::Lose(Parcel(flight)) => return Ok(vec![Scene::Lost(letter(steps, flight))]),
             Kind::CrowdOut(Parcel(flight)) => {
-                return Ok(Some(vec![Scene::CrowdedOut(letter(steps, flight))]));
+                return Ok(vec![Scene::CrowdedOut(letter(steps, flight))]);
+            }
+            Kind::Leave(Parcel(flight)) => return Ok(vec![Scene::Left(letter(steps, flight))]),
+            Kind::LeaveNoMore => {
+                let letters = state.torn.iter().map(|&flight| letter(steps, flight));
+                return Ok(letters.map(Scene::NeverLeft).collect());
             }
             Kind::Request(place) => {
                 let node = self.requests[usize::from(place)].0.0;
@@ -142,42 +145,45 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         if let Some(flight) = flight
             && !steps.locals.value(local).alive
         {
-            return Ok(Some(vec![Scene::InVain(letter(steps, flight))]));
+            return Ok(vec![Scene::InVain(letter(steps, flight))]);
         }
-        let from = flight.and_then(Flight::sender);
-        let base = self.before_step(state, kind);
-        let start = match cut {
-            None => base.clone(),
-            Some(_) => {
-                let mut start = self.without(steps, &base, node)?;
-                start.left.crashes -= 1;
-                start
-            }
-        };
-        for told in steps.run(self, local, stimulus)? {
-            let mut after = start.clone();
-            self.apply(steps, &mut after, node, &told.outcome, cut);
-            let mut copied = matches!(kind, Kind::DeliverCopy(_));
-            if let (Some(flight), Fault::Chance(_)) = (flight, self.faults.duplication)
-                && bytes_of(&after) != goal
-            {
-                after = start.clone();
-                after.send(flight);
-                self.apply(steps, &mut after, node, &told.outcome, cut);
-                copied = true;
-            }
-            if bytes_of(&after) == goal {
-                let sends = told.outcome.sends.len();
-                let reached = |Cut(mask)| (0..sends).map(|place| mask >> place & 1 == 1).collect();
-                let (node, handled, cut) = (ModelPeer(node), told.handled, cut.map(reached));
-                return Ok(Some(vec![Scene::Acted { node, from, handled, copied, cut }]));
+        let ways = steps.run(self, local, stimulus)?;
+        self.explain_step(steps, state, action, (node, flight), ways, goal).map(|scene| vec![scene])
+    }
+
+    /// A step of the machine in one of these ways, because of the message if it is one that came;
+    /// or the random fault that struck instead.
+    fn explain_step(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+        action: Action,
+        (node, flight): (u8, Option<Flight>),
+        ways: Vec<Told<X>>,
+        goal: &[u8],
+    ) -> Result<Scene<X>, WorldError> {
+        let base = self.before_step(state, action.kind);
+        // Where copies are a matter of chance, one may have stayed in flight.
+        let mut bases = vec![(base.clone(), matches!(action.kind, Kind::DeliverCopy(_)))];
+        if let (Some(flight), Fault::Chance(_)) = (flight, self.faults.duplication) {
+            let mut copied = base.clone();
+            copied.send(flight);
+            bases.push((copied, true));
+        }
+        for told in ways {
+            for (base, copied) in &bases {
+                let (after, _) = self.after(steps, base, node, &told.outcome, action.torn)?;
+                if bytes_of(&after) == goal {
+                    let (node, from) = (ModelPeer(node), flight.and_then(Flight::sender));
+                    let (handled, copied, torn) = (told.handled, *copied, action.torn);
+                    return Ok(Scene::Acted { node, from, handled, copied, torn });
+                }
             }
         }
-        let struck_by_chance = match flight {
+        Ok(match flight {
             Some(flight) if bytes_of(&base) == goal => Scene::Lost(letter(steps, flight)),
             _ => crashed(node),
-        };
-        Ok(Some(vec![struck_by_chance]))
+        })
     }
 
     /// The state with what the action takes out of it taken out.
@@ -251,7 +257,7 @@ fn acted<X: Protocol<ModelPeer>>(
     from: Option<ModelPeer>,
     handled: Vec<Handled<X>>,
 ) -> Scene<X> {
-    Scene::Acted { node: ModelPeer(node), from, handled, copied: false, cut: None }
+    Scene::Acted { node: ModelPeer(node), from, handled, copied: false, torn: false }
 }
 
 fn crashed<X: Protocol<ModelPeer>>(node: u8) -> Scene<X> {

@@ -53,7 +53,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             out.emit(weight, end);
             out.charge(weight, taken, sent)
         })?;
-        out.close(Action { kind: Kind::Lockstep, cut: None }, 0)
+        out.close(Action::whole(Kind::Lockstep), 0)
     }
 
     /// Whether nothing will ever happen any more.
@@ -168,7 +168,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
     /// The state after a step, and how many messages were sent in it.
     fn after(&mut self, state: &State, node: u8, outcome: &Outcome) -> (State, usize) {
         let mut after = state.clone();
-        let sent = self.world.apply(self.steps, &mut after, node, outcome, None);
+        let sent = self.world.apply(self.steps, &mut after, node, outcome);
         (after, sent)
     }
 

@@ -11,6 +11,9 @@ pub(crate) struct State {
     pub(crate) left: Budgets,
     /// The messages in flight: a sorted multiset.
     pub(crate) flights: Vec<Flight>,
+    /// The messages of the step within which a machine crashed just now, each of which may still
+    /// leave: a sorted multiset. While there are any, nothing else happens.
+    pub(crate) torn: Vec<Flight>,
 }
 
 /// How many faults of each kind are left, up to [`MAX_BUDGET`].
@@ -36,9 +39,17 @@ pub(crate) struct Flight {
 /// The sender of a message whose sender is forgotten.
 pub(crate) const ANONYMOUS: u8 = u8::MAX;
 
+/// Comes before the torn messages in a state's bytes, where the number of a receiver might be.
+const TORN: u8 = u8::MAX;
+
 impl Flight {
     pub(crate) fn sender(self) -> Option<ModelPeer> {
         (self.from != ANONYMOUS).then_some(ModelPeer(self.from))
+    }
+
+    fn encode(self, out: &mut Vec<u8>) {
+        out.extend([self.to, self.from]);
+        write(self.message.into(), out);
     }
 }
 
@@ -49,9 +60,13 @@ impl State {
     }
 
     pub(crate) fn remove(&mut self, flight: Flight) {
-        if let Ok(place) = self.flights.binary_search(&flight) {
-            self.flights.remove(place);
-        }
+        take(&mut self.flights, flight);
+    }
+
+    /// A torn message leaves all the same.
+    pub(crate) fn leave(&mut self, flight: Flight) {
+        take(&mut self.torn, flight);
+        self.send(flight);
     }
 
     /// Appends the state's bytes: equal states, and only they, have equal bytes.
@@ -62,9 +77,10 @@ impl State {
         let Budgets { losses, duplications, crashes } = self.left;
         let budgets = u64::from(losses) | u64::from(duplications) << 4 | u64::from(crashes) << 8;
         write(budgets | u64::from(self.issued) << 12, out);
-        for flight in &self.flights {
-            out.extend([flight.to, flight.from]);
-            write(flight.message.into(), out);
+        self.flights.iter().for_each(|flight| flight.encode(out));
+        if !self.torn.is_empty() {
+            out.push(TORN);
+            self.torn.iter().for_each(|flight| flight.encode(out));
         }
     }
 
@@ -79,11 +95,29 @@ impl State {
             crashes: (numbers >> 8 & 15) as u8,
         };
         self.issued = (numbers >> 12) as u32;
-        self.flights.clear();
-        while let [to, from, rest @ ..] = bytes {
+        read_flights(&mut self.flights, &mut bytes);
+        if let [TORN, rest @ ..] = bytes {
             bytes = rest;
-            self.flights.push(Flight { to: *to, from: *from, message: read(&mut bytes) as u32 });
         }
+        read_flights(&mut self.torn, &mut bytes);
+    }
+}
+
+/// Takes one of a sorted list out of it.
+fn take(flights: &mut Vec<Flight>, flight: Flight) {
+    if let Ok(place) = flights.binary_search(&flight) {
+        flights.remove(place);
+    }
+}
+
+/// Reads what there is before the torn messages, or before the end.
+fn read_flights(flights: &mut Vec<Flight>, bytes: &mut &[u8]) {
+    flights.clear();
+    while let [to, from, rest @ ..] = *bytes
+        && *to != TORN
+    {
+        *bytes = rest;
+        flights.push(Flight { to: *to, from: *from, message: read(bytes) as u32 });
     }
 }
 
@@ -116,18 +150,24 @@ mod tests {
     use super::*;
 
     prop_compose! {
+        fn flights()(
+            mut flights in prop::collection::vec((0_u8..3, any::<u8>(), any::<u32>()), 0..6)
+        ) -> Vec<Flight> {
+            flights.sort_unstable();
+            let flight = |(to, from, message)| Flight { to, from, message };
+            flights.into_iter().map(flight).collect()
+        }
+    }
+
+    prop_compose! {
         fn states()(
             locals in prop::collection::vec(any::<u32>(), 3),
             issued in 0_u32..1 << 20,
             (losses, duplications, crashes) in (0_u8..16, 0_u8..16, 0_u8..16),
-            flights in prop::collection::vec((0_u8..3, any::<u8>(), any::<u32>()), 0..6),
+            (flights, torn) in (flights(), flights()),
         ) -> State {
             let left = Budgets { losses, duplications, crashes };
-            let mut state = State { locals, issued, left, flights: Vec::new() };
-            for (to, from, message) in flights {
-                state.send(Flight { to, from, message });
-            }
-            state
+            State { locals, issued, left, flights, torn }
         }
     }
 
@@ -137,8 +177,18 @@ mod tests {
             let (mut bytes, mut read) = (Vec::new(), State::default());
             state.encode(&mut bytes);
             read.decode(3, &bytes);
-            prop_assert!(state.flights.is_sorted());
             prop_assert_eq!(read, state);
+        }
+
+        #[test]
+        fn what_leaves_goes_from_torn_to_in_flight(state in states()) {
+            for flight in state.torn.clone() {
+                let mut after = state.clone();
+                after.leave(flight);
+                prop_assert!(after.flights.is_sorted() && after.torn.is_sorted());
+                prop_assert_eq!(after.torn.len() + 1, state.torn.len());
+                prop_assert!(after.flights.contains(&flight));
+            }
         }
     }
 }
