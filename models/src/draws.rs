@@ -4,7 +4,9 @@
 //! an odometer, the last one first, until all are exhausted. What was asked before must be asked
 //! again after the same answers, which is a free check that the handler is pure.
 
-use num_traits::One;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use num_traits::{CheckedMul, One};
 use rumormill_core::{Bias, Draw, Positions, Randomness, first_subset};
 
 use crate::Weight;
@@ -20,31 +22,75 @@ pub struct Branch<T> {
     pub value: T,
 }
 
-/// The handler asked for other draws, or did something else, after the same answers: it depends on
-/// something hidden.
+/// The most draws in one run of a handler.
+pub const MAX_DRAWS: usize = 100;
+
+/// The most ways in which the draws of one step may fall.
+pub const MAX_BRANCHES: usize = 100_000;
+
+/// Why the draws of a handler cannot be enumerated.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-#[error("the handler did something else after the same answers: it depends on hidden state")]
-pub struct Impure;
+pub enum DrawError {
+    /// The handler asked for other draws, or did something else, after the same answers: it depends
+    /// on something hidden.
+    #[error("the handler did something else after the same answers: it depends on hidden state")]
+    Impure,
+    /// The handler might draw for ever.
+    #[error(
+        "the handler draws more than {MAX_DRAWS} times in a step; where it draws until it likes \
+         the outcome, let it draw once among those that it likes"
+    )]
+    Endless,
+    /// More ways than can be looked at.
+    #[error(
+        "the draws of a step can fall in more than {MAX_BRANCHES} ways; let the handler draw less, \
+         or take a smaller group"
+    )]
+    TooManyBranches,
+    /// A probability whose fraction exceeds 128 bits.
+    #[error(
+        "the draws of a step fall in a way whose probability is too fine for an exact fraction of \
+         128 bits; let the handler draw less, or with rounder probabilities"
+    )]
+    TooFine,
+}
 
 /// Runs `handler` once for each sequence of outcomes that its draws can have.
 ///
+/// A run that draws more than [`MAX_DRAWS`] times is left by unwinding, as nothing else ends a loop
+/// in somebody else's code; what the handler holds is dropped.
+///
 /// # Errors
-/// When the handler turns out not to be a function of its draws.
+/// When the handler turns out not to be a function of its draws, or draws without end.
 pub fn every_branch<T>(
     mut handler: impl FnMut(&mut Odometer) -> T,
-) -> Result<Vec<Branch<T>>, Impure> {
+) -> Result<Vec<Branch<T>>, DrawError> {
     let mut odometer = Odometer::default();
     let mut branches = Vec::new();
     loop {
-        let value = handler(&mut odometer);
+        let value = unless_endless(|| handler(&mut odometer))?;
         if odometer.departed || odometer.next != odometer.draws.len() {
-            return Err(Impure);
+            return Err(DrawError::Impure);
         }
-        branches.push(Branch { weight: odometer.weight(), draws: odometer.draws.clone(), value });
+        if branches.len() == MAX_BRANCHES {
+            return Err(DrawError::TooManyBranches);
+        }
+        let weight = odometer.weight().ok_or(DrawError::TooFine)?;
+        branches.push(Branch { weight, draws: odometer.draws.clone(), value });
         if !odometer.advance() {
             return Ok(branches);
         }
     }
+}
+
+/// What the odometer unwinds with when there are too many draws.
+struct Endless;
+
+fn unless_endless<T>(run: impl FnOnce() -> T) -> Result<T, DrawError> {
+    // Nothing that the run may have left half done is looked at again.
+    catch_unwind(AssertUnwindSafe(run)).map_err(|cause| {
+        if cause.is::<Endless>() { DrawError::Endless } else { resume_unwind(cause) }
+    })
 }
 
 /// Answers draws as it did before, and new ones by their first outcome.
@@ -69,6 +115,9 @@ impl Odometer {
     }
 
     fn answer<T>(&mut self, first: Draw, recall: impl Fn(&Draw) -> Option<T>, otherwise: T) -> T {
+        if self.next == MAX_DRAWS {
+            resume_unwind(Box::new(Endless));
+        }
         if self.next == self.draws.len() {
             self.draws.push(first);
         }
@@ -78,8 +127,10 @@ impl Odometer {
         recalled.unwrap_or(otherwise)
     }
 
-    fn weight(&self) -> Weight {
-        self.draws.iter().map(weight).fold(Weight::one(), |product, weight| product * weight)
+    /// The probability of the draws; `None` if it exceeds 128 bits.
+    fn weight(&self) -> Option<Weight> {
+        let mut weights = self.draws.iter().map(weight);
+        weights.try_fold(Weight::one(), |product, weight| product.checked_mul(&weight))
     }
 
     /// Moves on to the next sequence; false when there is none.
@@ -198,6 +249,38 @@ mod tests {
             runs += 1;
             random.below(2 + runs)
         });
-        assert_eq!(outcome.err(), Some(Impure));
+        assert_eq!(outcome.err(), Some(DrawError::Impure));
+    }
+
+    #[test]
+    fn a_handler_that_draws_without_end_is_stopped() {
+        let for_ever = every_branch(|random| while random.below(2) == 0 {});
+        assert_eq!(for_ever.err(), Some(DrawError::Endless));
+        let until_heads = every_branch(|random| while random.below(2) == 1 {});
+        assert_eq!(until_heads.err(), Some(DrawError::Endless));
+        let as_often_as_allowed = every_branch(|random| {
+            (0..MAX_DRAWS).for_each(|_| assert_eq!(random.below(1), 0));
+        });
+        assert_eq!(as_often_as_allowed.map(|branches| branches.len()).ok(), Some(1));
+    }
+
+    #[test]
+    fn a_handler_whose_draws_fall_in_too_many_ways_is_refused() {
+        let most = every_branch(|random| random.below(MAX_BRANCHES as u32));
+        assert_eq!(most.map(|branches| branches.len()).ok(), Some(MAX_BRANCHES));
+        let more = every_branch(|random| random.below(MAX_BRANCHES as u32 + 1));
+        assert_eq!(more.err(), Some(DrawError::TooManyBranches));
+    }
+
+    #[test]
+    fn a_probability_that_exceeds_128_bits_is_refused() {
+        let fine = every_branch(|random| (0..5).for_each(|_| _ = random.below(u32::MAX)));
+        assert_eq!(fine.err(), Some(DrawError::TooFine));
+    }
+
+    #[test]
+    #[should_panic(expected = "a mistake of the handler")]
+    fn a_handler_that_panics_does_so() {
+        let _ = every_branch(|_| panic!("a mistake of the handler"));
     }
 }

@@ -27,7 +27,7 @@ pub use steps::{Handled, Local, Tally};
 pub(crate) use state::State;
 use steps::{Steps, Stimulus};
 
-use crate::draws::Impure;
+use crate::draws::DrawError;
 use crate::{ModelPeer, Weight};
 
 /// Who acts when.
@@ -167,13 +167,14 @@ pub enum WorldError {
     /// In lockstep nobody chooses, and what is not lost arrives once.
     #[error("in lockstep the only fault is loss by chance, and all requests are first requests")]
     NotInLockstep,
-    /// A handler that depends on something besides state, event and draws.
-    #[error("node {node}: {impure}")]
-    Impure {
+    /// A handler that depends on something besides state, event and draws, or whose draws have no
+    /// end.
+    #[error("node {node}: {error}")]
+    Draws {
         /// Which machine.
         node: u8,
         /// What was noticed.
-        impure: Impure,
+        error: DrawError,
     },
     /// Senders are forgotten, but a handler looks at them.
     #[error("node {node} acts on who sent a message; keep the senders")]

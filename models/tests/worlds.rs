@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use rumormill_core::{Bias, Context, Never, Protocol, Ticks};
+use rumormill_models::draws::DrawError;
 use rumormill_models::explore::{ExploreError, Graph, Limit, Limits, Notion, Property, explore};
 use rumormill_models::stateright::{Judged, Search, second_opinion};
 use rumormill_models::world::{
@@ -397,7 +398,10 @@ impl Protocol<ModelPeer> for Whimsical {
 fn hidden_effects_are_caught() {
     let world = World::new(setting(1, &Whimsical)).expect("a world");
     let error = explore(&world, &[], Limits::default()).err();
-    assert!(matches!(error, Some(ExploreError::World(WorldError::Impure { node: 0, .. }))));
+    assert!(matches!(
+        error,
+        Some(ExploreError::World(WorldError::Draws { node: 0, error: DrawError::Impure }))
+    ));
 }
 
 #[test]
@@ -470,7 +474,43 @@ impl Protocol<ModelPeer> for Secretive {
 fn hidden_state_is_caught() {
     let world = World::new(setting(1, &Secretive)).expect("a world");
     let error = explore(&world, &[], Limits::default()).err();
-    assert!(matches!(error, Some(ExploreError::World(WorldError::Impure { node: 0, .. }))));
+    assert!(matches!(
+        error,
+        Some(ExploreError::World(WorldError::Draws { node: 0, error: DrawError::Impure }))
+    ));
+}
+
+/// Draws at each tick until the outcome is 1.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Stubborn;
+
+impl Protocol<ModelPeer> for Stubborn {
+    type Message = Never;
+    type Timer = ();
+    type Request = Never;
+    type Notice = Never;
+
+    fn on_start(&mut self, context: &mut Context<'_, ModelPeer, Self>) {
+        context.set_timer(Ticks(1), ());
+    }
+
+    fn on_message(&mut self, _: &mut Context<'_, ModelPeer, Self>, _: ModelPeer, never: Never) {
+        match never {}
+    }
+
+    fn on_timer(&mut self, context: &mut Context<'_, ModelPeer, Self>, (): ()) {
+        while context.random(2) == 0 {}
+    }
+}
+
+#[test]
+fn a_handler_that_may_draw_for_ever_is_refused() {
+    let world = World::new(setting(1, &Stubborn)).expect("a world");
+    let error = explore(&world, &[], Limits::default()).err();
+    let expected = WorldError::Draws { node: 0, error: DrawError::Endless };
+    assert_eq!(error, Some(ExploreError::World(expected)));
+    // What was examined so far can still be asked for.
+    assert_eq!(world.tally().overflow, 0);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use rumormill_core::{Draw, Effect, Effects, Event, Node, Protocol};
 
 use super::application::Application;
 use super::{Scheduler, World, WorldError};
-use crate::draws::{Impure, every_branch};
+use crate::draws::{DrawError, every_branch};
 use crate::intern::Interner;
 use crate::{ModelPeer, Weight};
 
@@ -137,7 +137,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
         let again = merge(self.run(world, local, stimulus)?);
         self.tally = tally;
         if again[..] != outcomes[..] {
-            return Err(WorldError::Impure { node, impure: Impure });
+            return Err(WorldError::Draws { node, error: DrawError::Impure });
         }
         let whole = outcomes.iter().try_fold(Weight::ZERO, |sum, o| sum.checked_add(&o.weight));
         if whole != Some(Weight::ONE) {
@@ -217,7 +217,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
             run.until_quiet(event.clone(), random)
         });
         let branches =
-            branches.map_err(|impure| WorldError::Impure { node: before.node.me().0, impure })?;
+            branches.map_err(|error| WorldError::Draws { node: before.node.me().0, error })?;
         Ok(branches.into_iter().map(|branch| self.number(branch.weight, branch.value)).collect())
     }
 
