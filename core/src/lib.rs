@@ -23,6 +23,7 @@ pub mod protocols;
 mod randomness;
 pub mod rumor;
 pub mod seen;
+mod set;
 mod stack;
 pub mod stacks;
 pub mod trace;
@@ -40,4 +41,5 @@ pub use randomness::{
     Bias, Draw, FromRng, MAX_FANOUT, NotAProbability, Positions, Randomness, Recorder, Script,
     first_subset,
 };
+pub use set::{SET, as_set};
 pub use stack::{MAX_REQUESTS, Pending, Route, RouteIn, Wiring};

@@ -5,15 +5,16 @@ use alloc::vec::Vec;
 use serde::{Deserialize, Serialize};
 
 use crate::places::Places;
-use crate::{MAX_CHANGES, Peer};
+use crate::{MAX_CHANGES, Peer, as_set};
 
 /// The peers that a process knows and works with: at most `capacity` of them, never itself, and
-/// of each place at most one life. Their order is that of their arrival.
+/// of each place at most one life. Their order is that of their arrival, and means nothing.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(bound = "", try_from = "Unchecked<P>")]
 pub struct Neighborhood<P: Peer> {
     me: P,
     capacity: u32,
+    #[serde(serialize_with = "as_set")]
     peers: Vec<P>,
     /// Every message is a reason to look whether its sender is the later life of a neighbour.
     #[serde(skip)]
