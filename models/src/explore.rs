@@ -3,6 +3,9 @@
 //! States are told apart by all of their bytes, not by a hash. The first state in which something
 //! is wrong is found on a shortest path. Liveness is judged on the whole graph, so cycles and joins
 //! make no difference to its soundness.
+//!
+//! Where a world uses its symmetry, what is called a state here is a class of states that are equal
+//! but for the names of interchangeable machines. Probabilities and verdicts are those of the whole.
 
 pub(crate) mod backward;
 pub(crate) mod components;
@@ -10,6 +13,7 @@ mod fairness;
 mod graph;
 mod liveness;
 pub(crate) mod qualitative;
+mod quotient;
 mod runs;
 mod store;
 
@@ -19,10 +23,11 @@ use rumormill_core::{Bias, Protocol};
 
 pub use graph::Graph;
 
-use crate::ModelPeer;
 use crate::story::{Story, Untold};
-use crate::world::{Application, Predicate, Snapshot, Successors, World, WorldError};
+use crate::world::{Application, Choice, Predicate, Snapshot, Successors, World, WorldError};
+use crate::{ModelPeer, Weight};
 use graph::Builder;
+use quotient::Judgement;
 use store::StateStore;
 
 /// What is claimed of a predicate `p` over the states of a world.
@@ -56,6 +61,12 @@ impl Notion {
         Self::AlmostSurely,
         Self::Surely,
     ];
+
+    /// Whether it owes something to each machine, which classes of states do not tell apart.
+    #[must_use]
+    pub fn names_machines(self) -> bool {
+        self == Self::AlmostSurelyIfFair
+    }
 
     /// Whether a single state decides it.
     #[must_use]
@@ -150,6 +161,15 @@ pub enum ExploreError {
     /// More properties than there are marks for.
     #[error("an exploration judges at most {MAX_PROPERTIES} properties, not {0}")]
     TooManyProperties(usize),
+    /// A property that is not true of interchangeable machines alike.
+    #[error("the property \"{0}\" distinguishes machines that are interchangeable")]
+    Distinguishes(&'static str),
+    /// An end of the world that depends on which of several interchangeable machines is which.
+    #[error("where the world stops depends on which of several interchangeable machines is which")]
+    EndDistinguishes,
+    /// Strong fairness where machines have no names.
+    #[error("strong fairness is owed to each machine, which classes of states do not tell apart")]
+    FairnessByName,
 }
 
 /// A limit that was hit.
@@ -219,7 +239,8 @@ pub struct Exploration {
 }
 
 impl Exploration {
-    /// Judges the predicate of the property at that place in the list in the sense of a notion.
+    /// Judges the predicate of the property at that place in the list in the sense of a notion. Where
+    /// symmetry is used, no scheduler is known to be fair.
     #[must_use]
     pub fn judge(&self, property: usize, notion: Notion) -> Verdict {
         let name = self.verdicts[property].property;
@@ -236,8 +257,25 @@ impl Exploration {
         verdict: &Verdict,
     ) -> Result<Option<Story<X>>, Untold> {
         let Some(run) = &verdict.evidence else { return Ok(None) };
-        let states: Vec<_> = run.states.iter().map(|&state| self.graph.state(state)).collect();
-        Story::of(world, &states, run.back_to).map(Some)
+        let (states, back_to) = quotient::follow(world, &self.graph, run)?;
+        let states: Vec<_> = states.iter().map(|state| &state[..]).collect();
+        Story::of(world, &states, back_to).map(Some)
+    }
+
+    /// How many states and transitions of the world those of a complete graph stand for: more than
+    /// they are where the world uses its symmetry.
+    ///
+    /// # Errors
+    /// When the world is not the one that was explored.
+    pub fn stands_for<X: Protocol<ModelPeer>, A: Application<X>>(
+        &self,
+        world: &World<X, A>,
+    ) -> Result<(u128, u128), WorldError> {
+        if world.is_symmetric() {
+            quotient::whole(world, &self.graph)
+        } else {
+            Ok((self.graph.states().into(), self.graph.transitions() as u128))
+        }
     }
 }
 
@@ -266,6 +304,9 @@ pub fn explore_watched<X: Protocol<ModelPeer>, A: Application<X>>(
 ) -> Result<Exploration, ExploreError> {
     if properties.len() > MAX_PROPERTIES {
         return Err(ExploreError::TooManyProperties(properties.len()));
+    }
+    if world.is_symmetric() && properties.iter().any(|property| property.notion.names_machines()) {
+        return Err(ExploreError::FairnessByName);
     }
     let mut search = Search::new(world, properties).begin()?;
     while search.current < search.states.len() {
@@ -306,44 +347,68 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
         }
     }
 
-    fn begin(mut self) -> Result<Self, WorldError> {
+    fn begin(mut self) -> Result<Self, ExploreError> {
         let first = self.world.first_states()?;
+        let mut outcomes = Vec::new();
         for choice in first.choices() {
-            for (weight, state) in first.outcomes(choice) {
-                let number = self.visit(state, None);
-                self.graph.add_first(number, *weight);
-            }
+            self.visit_all(&first, choice, None, &mut outcomes)?;
+            outcomes.drain(..).for_each(|(number, weight)| self.graph.add_first(number, weight));
         }
         Ok(self)
     }
 
+    /// Takes down where a choice can lead, and how likely; outcomes in the same class are one.
+    fn visit_all(
+        &mut self,
+        successors: &Successors,
+        choice: &Choice,
+        parent: Option<u32>,
+        outcomes: &mut Vec<(u32, Weight)>,
+    ) -> Result<(), ExploreError> {
+        for (&weight, state) in successors.outcomes(choice) {
+            outcomes.push((self.visit(state, parent)?, weight));
+        }
+        if self.world.is_symmetric() { Ok(quotient::merge(outcomes)?) } else { Ok(()) }
+    }
+
     /// Takes a state down if it is new; returns its number.
-    fn visit(&mut self, state: &[u8], parent: Option<u32>) -> u32 {
-        let (number, new) = self.states.insert(state);
+    fn visit(&mut self, state: &[u8], parent: Option<u32>) -> Result<u32, ExploreError> {
+        let (world, properties) = (self.world, self.properties);
+        let class = world.class_of(state)?;
+        let representative = &class.representative[..];
+        let (number, new) = self.states.insert(representative);
         if new {
-            let predicates = self.properties.iter().map(|property| &property.holds);
-            let marks = self.world.judge(state, predicates);
+            let predicates = properties.iter().map(|property| &property.holds);
+            let marks = world.judge(representative, predicates);
+            Judgement { representative, marks }.check_swapped(world, properties)?;
             self.graph.add_state(marks, parent);
             let is_wrong = |(place, property): (usize, &Property<X, A>)| {
                 (property.notion == Notion::Always && marks >> place & 1 == 0).then_some(place)
             };
             self.refuted =
-                self.refuted.or_else(|| self.properties.iter().enumerate().find_map(is_wrong));
+                self.refuted.or_else(|| properties.iter().enumerate().find_map(is_wrong));
         }
-        number
+        if world.is_symmetric() {
+            let marks = self.graph.marks_of(number);
+            Judgement { representative, marks }.check(world, properties, state)?;
+        }
+        Ok(number)
     }
 
-    fn expand(&mut self) -> Result<(), WorldError> {
+    fn expand(&mut self) -> Result<(), ExploreError> {
         self.bytes.clear();
         self.bytes.extend_from_slice(self.states.get(self.current));
         let mut successors = std::mem::take(&mut self.successors);
         self.world.expand(&self.bytes, &mut successors)?;
+        let mut outcomes = Vec::new();
         for choice in successors.choices() {
-            for (weight, after) in successors.outcomes(choice) {
-                let target = self.visit(after, Some(self.current));
-                self.graph.add_transition(target, weight);
+            self.visit_all(&successors, choice, Some(self.current), &mut outcomes)?;
+            for (target, weight) in outcomes.drain(..) {
+                self.graph.add_transition(target, &weight);
             }
-            self.graph.end_choice(choice.price, choice.action.claim());
+            // A claim is that of one machine, whose name changes along a run through classes.
+            let claim = choice.action.claim().filter(|_| !self.world.is_symmetric());
+            self.graph.end_choice(choice.price, claim);
         }
         self.graph.end_state();
         self.successors = successors;

@@ -17,6 +17,7 @@ pub mod exact;
 pub mod explore;
 mod intern;
 mod peer;
+mod renaming;
 pub mod simulate;
 pub mod stateright;
 

@@ -12,6 +12,7 @@ mod lockstep;
 mod price;
 mod state;
 mod steps;
+mod symmetry;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -23,11 +24,14 @@ pub use explain::{Letter, Scene};
 pub use price::Price;
 pub use state::MAX_BUDGET;
 pub use steps::{Handled, Local, Tally};
+pub use symmetry::{Class, MAX_SYMMETRIC};
 
 pub(crate) use state::State;
 use steps::{Steps, Stimulus};
+use symmetry::Symmetry;
 
 use crate::draws::DrawError;
+use crate::renaming::Unreadable;
 use crate::{ModelPeer, Weight};
 
 /// Who acts when.
@@ -98,6 +102,11 @@ pub struct Setting<X: Protocol<ModelPeer>, A: Application<X>> {
     /// Whether to forget who sent what is in flight. The explorer verifies on every step that the
     /// handlers ignore it.
     pub anonymous_senders: bool,
+    /// Whether states are one state that differ only in the names of interchangeable machines:
+    /// those which swapping with each other changes neither a machine nor a request, nor any name
+    /// in them. The explorer verifies on every step that the handlers treat them alike, and on
+    /// every state that the predicates do.
+    pub symmetric: bool,
     /// Where the world ends.
     pub stop: Option<Predicate<X, A>>,
 }
@@ -115,6 +124,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Setting<X, A> {
             first_requests: Vec::new(),
             requests: Vec::new(),
             anonymous_senders: false,
+            symmetric: false,
             stop: None,
         }
     }
@@ -136,6 +146,7 @@ pub struct World<X: Protocol<ModelPeer>, A: Application<X>> {
     first_requests: Vec<(ModelPeer, X::Request)>,
     requests: Vec<(ModelPeer, X::Request)>,
     anonymous_senders: bool,
+    symmetry: Option<Symmetry>,
     stop: Option<Predicate<X, A>>,
     steps: Mutex<Steps<X, A>>,
 }
@@ -182,6 +193,33 @@ pub enum WorldError {
         /// Which machine.
         node: u8,
     },
+    /// Nothing to gain from symmetry.
+    #[error("no two machines are interchangeable; explore the world without its symmetry")]
+    NobodyAlike,
+    /// More renamings than can be counted.
+    #[error("symmetry is used among at most {MAX_SYMMETRIC} machines, not {0}")]
+    TooManyAlike(usize),
+    /// Lockstep is not the same under other names.
+    #[error("in lockstep messages arrive in an order that depends on names; there is no symmetry")]
+    OrderedWaves,
+    /// The limit of what is in flight is not the same under other names.
+    #[error("a message found no room in flight, and who finds room depends on names; allow more")]
+    NoRoomForAll,
+    /// Interchangeable machines, but a handler or the application prefers one by its name.
+    #[error("node {node} acts otherwise when interchangeable machines are renamed")]
+    NamesMatter {
+        /// Which machine.
+        node: u8,
+    },
+    /// A state or a message that its own bytes do not give back.
+    #[error("a machine, its application or a message cannot be written under other names and read")]
+    Unreadable,
+}
+
+impl From<Unreadable> for WorldError {
+    fn from(Unreadable: Unreadable) -> Self {
+        Self::Unreadable
+    }
 }
 
 impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
@@ -209,6 +247,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         if *scheduler == Scheduler::Lockstep && !requests.is_empty() {
             return Err(WorldError::NotInLockstep);
         }
+        let symmetry = setting.symmetric.then(|| Symmetry::of(&setting)).transpose()?;
         let Setting { nodes, application, scheduler, faults, first_requests, .. } = setting;
         let Setting { requests, anonymous_senders, stop, .. } = setting;
         let steps = Mutex::new(Steps::new());
@@ -220,6 +259,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             first_requests,
             requests,
             anonymous_senders,
+            symmetry,
             stop,
             steps,
         })
@@ -261,7 +301,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         self.steps().tally
     }
 
-    /// How many different states single machines were seen in.
+    /// How many different states single machines were seen in; where symmetry is used, those that
+    /// they would be in under other names included.
     #[must_use]
     pub fn locals(&self) -> usize {
         self.steps().locals.len()
@@ -280,6 +321,12 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             let numbered = predicates.enumerate();
             numbered.fold(0, |marks, (place, holds)| marks | u64::from(holds(snapshot)) << place)
         })
+    }
+
+    /// Whether the world stops in the encoded state.
+    #[must_use]
+    pub fn stops_at(&self, bytes: &[u8]) -> bool {
+        self.stop.as_ref().is_some_and(|stop| self.look(bytes, stop))
     }
 
     /// Shows an encoded state to `look`.

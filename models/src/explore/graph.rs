@@ -199,6 +199,10 @@ impl Builder {
         all_marks.push(marks);
     }
 
+    pub(super) fn marks_of(&self, state: u32) -> u64 {
+        self.graph.marks[state as usize]
+    }
+
     /// The choice at hand can lead to `target`.
     pub(super) fn add_transition(&mut self, target: u32, weight: &Weight) {
         self.weights.push(*weight);

@@ -2,14 +2,26 @@ use std::fmt::Debug;
 use std::hash::Hash;
 
 use rumormill_core::rumor::{Notice, Rumor};
-use rumormill_core::{Effect, Protocol};
+use rumormill_core::{Effect, Protocol, as_set};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use crate::ModelPeer;
+use crate::renaming::sorted;
 
 /// What sits above the machines: it sees what each of them does and may ask it for something.
 pub trait Application<X: Protocol<ModelPeer>>: Send + Sync + 'static {
     /// What it remembers of one machine.
-    type State: Clone + Eq + Hash + Debug + Default + Send + Sync + 'static;
+    type State: Clone
+        + Eq
+        + Hash
+        + Debug
+        + Default
+        + Serialize
+        + DeserializeOwned
+        + Send
+        + Sync
+        + 'static;
 
     /// The machine `me` had an effect; what is returned is asked of it within the same step.
     fn on_effect(
@@ -43,9 +55,10 @@ pub struct Witness {
 }
 
 /// What a [`Witness`] saw of one machine.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default, Serialize, Deserialize)]
 pub struct Seen {
-    /// What was delivered, and how often, up to twice.
+    /// What was delivered, and how often, up to twice; ascending.
+    #[serde(serialize_with = "as_set", deserialize_with = "sorted")]
     pub delivered: Vec<(Rumor<ModelPeer>, u8)>,
     /// How many sends there were, whatever the number of their destinations; 255 at most.
     pub sends: u8,

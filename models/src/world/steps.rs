@@ -4,16 +4,21 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use num_traits::{CheckedAdd, One};
-use rumormill_core::{Draw, Effect, Effects, Event, Node, Protocol};
+use rumormill_core::{Draw, Effect, Effects, Event, Node, Protocol, as_set};
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 use super::application::Application;
+use super::symmetry::Renamed;
 use super::{Scheduler, World, WorldError};
 use crate::draws::{DrawError, every_branch};
 use crate::intern::Interner;
+use crate::renaming::sorted;
 use crate::{ModelPeer, Weight};
 
 /// A machine of the group with what surrounds it: its timers and its application.
-#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound(serialize = "S: Serialize", deserialize = "S: DeserializeOwned"))]
 pub struct Local<X: Protocol<ModelPeer>, S> {
     /// The machine.
     pub node: Node<ModelPeer, X>,
@@ -22,11 +27,12 @@ pub struct Local<X: Protocol<ModelPeer>, S> {
     /// What the application remembers.
     pub application: S,
     /// The armed timers, ascending.
+    #[serde(serialize_with = "as_set", deserialize_with = "sorted")]
     pub(crate) timers: Vec<Armed<X::Timer>>,
 }
 
 /// An armed timer.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub(crate) struct Armed<T> {
     pub(crate) timer: T,
     /// Whether it may fire now; where time passes in rounds, a timer that was armed in a round
@@ -88,6 +94,7 @@ pub(crate) struct Steps<X: Protocol<ModelPeer>, A: Application<X>> {
     pub(crate) messages: Interner<X::Message>,
     pub(crate) timers: Interner<X::Timer>,
     memory: HashMap<(u32, Stimulus), Arc<[Outcome]>>,
+    pub(super) renamed: Renamed,
     pub(crate) tally: Tally,
 }
 
@@ -117,6 +124,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
             messages: Interner::new(),
             timers: Interner::new(),
             memory: HashMap::new(),
+            renamed: Renamed::new(),
             tally: Tally::default(),
         }
     }
@@ -144,6 +152,9 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
             return Err(WorldError::Probability);
         }
         self.memory.insert((local, stimulus), outcomes.clone());
+        if world.symmetry.is_some() {
+            self.renamed.unverified.push((local, stimulus));
+        }
         Ok(outcomes)
     }
 

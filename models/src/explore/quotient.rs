@@ -1,0 +1,127 @@
+//! Exploring classes of states instead of states, where a world has a symmetry.
+
+use num_traits::CheckedAdd;
+use rumormill_core::Protocol;
+
+use super::{ExploreError, Graph, Property, Run};
+use crate::story::Untold;
+use crate::world::{Application, Successors, World, WorldError};
+use crate::{ModelPeer, Weight};
+
+/// What is judged of one state of a class must be true of the others.
+pub(super) struct Judgement<'a> {
+    pub(super) representative: &'a [u8],
+    pub(super) marks: u64,
+}
+
+impl Judgement<'_> {
+    /// Compares it with what holds in each state that the representative becomes when two
+    /// interchangeable machines are swapped.
+    pub(super) fn check_swapped<X: Protocol<ModelPeer>, A: Application<X>>(
+        &self,
+        world: &World<X, A>,
+        properties: &[Property<X, A>],
+    ) -> Result<(), ExploreError> {
+        let others = world.swapped(self.representative)?;
+        others.iter().try_for_each(|other| self.check(world, properties, other))
+    }
+
+    /// Compares it with what holds in another state of the class.
+    pub(super) fn check<X: Protocol<ModelPeer>, A: Application<X>>(
+        &self,
+        world: &World<X, A>,
+        properties: &[Property<X, A>],
+        other: &[u8],
+    ) -> Result<(), ExploreError> {
+        if other == self.representative {
+            return Ok(());
+        }
+        let marks = world.judge(other, properties.iter().map(|property| &property.holds));
+        if marks != self.marks {
+            let place = (marks ^ self.marks).trailing_zeros() as usize;
+            return Err(ExploreError::Distinguishes(properties[place].name));
+        }
+        if world.stops_at(other) != world.stops_at(self.representative) {
+            return Err(ExploreError::EndDistinguishes);
+        }
+        Ok(())
+    }
+}
+
+/// Outcomes of one choice that lead to the same class are one.
+pub(super) fn merge(outcomes: &mut Vec<(u32, Weight)>) -> Result<(), WorldError> {
+    outcomes.sort_unstable_by_key(|(target, _)| *target);
+    let mut merged: Vec<(u32, Weight)> = Vec::with_capacity(outcomes.len());
+    for (target, weight) in outcomes.drain(..) {
+        match merged.last_mut() {
+            Some((last, sum)) if *last == target => {
+                *sum = sum.checked_add(&weight).ok_or(WorldError::Probability)?;
+            }
+            _ => merged.push((target, weight)),
+        }
+    }
+    *outcomes = merged;
+    Ok(())
+}
+
+/// A run of the world through the classes of a run through the graph, and where it goes round.
+///
+/// A run that goes round through classes comes back with other names; it is followed until a state
+/// comes again, as one must, since a class is finite.
+pub(super) fn follow<X: Protocol<ModelPeer>, A: Application<X>>(
+    world: &World<X, A>,
+    graph: &Graph,
+    run: &Run,
+) -> Result<(Vec<Vec<u8>>, Option<usize>), Untold> {
+    let (mut states, mut came_back): (Vec<Vec<u8>>, Vec<usize>) = (Vec::new(), Vec::new());
+    let mut ways = world.first_states()?;
+    let mut next = Some(0);
+    while let Some(place) = next {
+        let class = graph.state(*run.states.get(place).ok_or(Untold::Empty)?);
+        let members = members(world, &ways, class)?;
+        if run.back_to == Some(place) {
+            let known = |&&before: &&usize| members.contains(&&states[before][..]);
+            if let Some(&before) = came_back.iter().find(known) {
+                return Ok((states, Some(before)));
+            }
+            came_back.push(states.len());
+        }
+        let state = members.first().ok_or(Untold::NoStep(states.len().saturating_sub(1)))?.to_vec();
+        world.expand(&state, &mut ways)?;
+        states.push(state);
+        next = if place + 1 < run.states.len() { Some(place + 1) } else { run.back_to };
+    }
+    Ok((states, None))
+}
+
+/// The numbers of states and transitions that all classes of the graph have together.
+pub(super) fn whole<X: Protocol<ModelPeer>, A: Application<X>>(
+    world: &World<X, A>,
+    graph: &Graph,
+) -> Result<(u128, u128), WorldError> {
+    let (mut states, mut transitions) = (0, 0);
+    let mut ways = Successors::default();
+    for state in (0..graph.states()).map(|number| graph.state(number)) {
+        let size = world.class_of(state)?.size;
+        world.expand(state, &mut ways)?;
+        let outcomes = ways.choices().map(|choice| ways.outcomes(choice).count() as u128);
+        states += size;
+        transitions += size * outcomes.sum::<u128>();
+    }
+    Ok((states, transitions))
+}
+
+/// The outcomes that are states of the class.
+fn members<'a, X: Protocol<ModelPeer>, A: Application<X>>(
+    world: &World<X, A>,
+    ways: &'a Successors,
+    class: &[u8],
+) -> Result<Vec<&'a [u8]>, WorldError> {
+    let mut members = Vec::new();
+    for (_, state) in ways.choices().flat_map(|choice| ways.outcomes(choice)) {
+        if *world.class_of(state)?.representative == *class {
+            members.push(state);
+        }
+    }
+    Ok(members)
+}

@@ -1,0 +1,150 @@
+//! States that are equal but for the names of machines that nothing tells apart.
+//!
+//! Nothing here is believed. Machines are interchangeable if swapping two of them in the setting
+//! changes nothing; and whatever step of a machine is remembered is taken again by the renamed
+//! machine, under every renaming that can come, and must have the renamed outcomes. So what is true
+//! of one state of a class is true of all that it stands for, as far as it names no machine.
+
+mod canonical;
+mod renamed;
+mod verified;
+
+use std::borrow::Cow;
+
+use rumormill_core::Protocol;
+
+use super::steps::Steps;
+use super::{Application, Scheduler, Setting, State, World, WorldError};
+use crate::ModelPeer;
+use crate::renaming::encode;
+use canonical::{Labelling, arrangements};
+pub(super) use renamed::Renamed;
+use renamed::Swap;
+
+/// The most machines in a world whose symmetry is used: the number of their renamings is counted in
+/// 128 bits.
+pub const MAX_SYMMETRIC: usize = 34;
+
+/// All states that are one state up to the names of interchangeable machines.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Class<'a> {
+    /// The one that stands for all of them, encoded.
+    pub representative: Cow<'a, [u8]>,
+    /// How many they are.
+    pub size: u128,
+}
+
+/// Which machines are interchangeable.
+pub(super) struct Symmetry {
+    /// The first of the machines that each is interchangeable with.
+    kinds: Vec<u8>,
+}
+
+impl Symmetry {
+    /// Compares the machines of a world before its first state.
+    pub(super) fn of<X, A>(setting: &Setting<X, A>) -> Result<Self, WorldError>
+    where
+        X: Protocol<ModelPeer>,
+        A: Application<X>,
+    {
+        if setting.scheduler == Scheduler::Lockstep {
+            return Err(WorldError::OrderedWaves);
+        }
+        if setting.nodes.len() > MAX_SYMMETRIC {
+            return Err(WorldError::TooManyAlike(setting.nodes.len()));
+        }
+        let kinds = firsts(setting.nodes.len(), |swap| is_harmless(setting, swap))?;
+        if arrangements(&kinds) == 1 { Err(WorldError::NobodyAlike) } else { Ok(Self { kinds }) }
+    }
+
+    /// Swaps that together make every renaming of interchangeable machines.
+    fn generators(&self) -> impl Iterator<Item = Swap> {
+        let kinds = self.kinds.iter().enumerate();
+        kinds.map(|(node, &kind)| Swap(kind, node as u8)).filter(|swap| swap.0 != swap.1)
+    }
+}
+
+/// Whether the swap changes nothing in the setting: neither what is asked of whom, nor the machines.
+fn is_harmless<X, A>(setting: &Setting<X, A>, swap: Swap) -> Result<bool, WorldError>
+where
+    X: Protocol<ModelPeer>,
+    A: Application<X>,
+{
+    let Setting { nodes, first_requests, requests, .. } = setting;
+    let names = swap.names();
+    let asked = (first_requests, requests);
+    if encode(&asked, &names)? != encode(&asked, &[])? {
+        return Ok(false);
+    }
+    for (node, machine) in nodes.iter().enumerate() {
+        let other = &nodes[usize::from(swap.of(node as u8))];
+        if encode(machine, &names)? != encode(other, &[])? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// For each machine the first that it may be swapped with.
+fn firsts(
+    machines: usize,
+    mut may_swap: impl FnMut(Swap) -> Result<bool, WorldError>,
+) -> Result<Vec<u8>, WorldError> {
+    let mut firsts: Vec<u8> = Vec::with_capacity(machines);
+    for node in 0..machines as u8 {
+        let mut first = node;
+        for earlier in 0..node {
+            if firsts[usize::from(earlier)] == earlier && may_swap(Swap(earlier, node))? {
+                first = earlier;
+                break;
+            }
+        }
+        firsts.push(first);
+    }
+    Ok(firsts)
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
+    /// Whether states that are equal but for names are one state.
+    #[must_use]
+    pub fn is_symmetric(&self) -> bool {
+        self.symmetry.is_some()
+    }
+
+    /// The states that an encoded one is equal to but for the names of interchangeable machines;
+    /// itself alone, where the world does not use its symmetry.
+    ///
+    /// # Errors
+    /// When a machine was seen to act otherwise under another name, or a message found no room in
+    /// flight: those to the first destinations find it first, which is a matter of names.
+    pub fn class_of<'a>(&self, bytes: &'a [u8]) -> Result<Class<'a>, WorldError> {
+        let Some(symmetry) = &self.symmetry else {
+            return Ok(Class { representative: bytes.into(), size: 1 });
+        };
+        let mut steps = self.steps();
+        self.verify_alike(symmetry, &mut steps)?;
+        if steps.tally.crowded_out > 0 {
+            return Err(WorldError::NoRoomForAll);
+        }
+        let mut state = State::default();
+        state.decode(self.nodes.len(), bytes);
+        Labelling::of(&symmetry.kinds, &mut steps, &state)
+    }
+
+    /// The encoded state with each pair of a sufficient set of interchangeable machines swapped:
+    /// whatever tells no state from any of these is indifferent to names.
+    ///
+    /// # Errors
+    /// When the state cannot be renamed.
+    pub(crate) fn swapped(&self, bytes: &[u8]) -> Result<Vec<Vec<u8>>, WorldError> {
+        let mut state = State::default();
+        state.decode(self.nodes.len(), bytes);
+        let mut steps = self.steps();
+        let swap = |swap| {
+            let mut bytes = Vec::new();
+            steps.swapped(&state, swap)?.encode(&mut bytes);
+            Ok(bytes)
+        };
+        self.symmetry.iter().flat_map(Symmetry::generators).map(swap).collect()
+    }
+}
