@@ -138,7 +138,9 @@ pub(super) fn ask<X: Spreads>(
     questions: Questions,
 ) -> Goal {
     let start = Instant::now();
-    let verdicts = Notion::OF_WHAT_IS_TO_COME.map(|notion| NotionVerdict {
+    let is_decided = |notion: &Notion| !judged.world.is_symmetric() || !notion.names_machines();
+    let notions = Notion::OF_WHAT_IS_TO_COME.into_iter().filter(is_decided);
+    let verdicts = notions.map(|notion| NotionVerdict {
         notion: notion.to_string(),
         holds: exploration.judge(property, notion).holds,
     });
@@ -152,7 +154,7 @@ pub(super) fn ask<X: Spreads>(
     Goal {
         goal: judged.properties[property].name,
         label: format!("goal_{number}"),
-        verdicts: verdicts.into(),
+        verdicts: verdicts.collect(),
         probability: exact.probability(),
         rounds: offset.map(|_| exact.expected(Reward::Rounds)),
         messages: exact.expected(Reward::Messages),

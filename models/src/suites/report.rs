@@ -35,6 +35,8 @@ pub struct Report {
     pub states: u64,
     /// Different outcomes of all choices in all states.
     pub transitions: u64,
+    /// The states and transitions of the world that these stand for: more where symmetry is used.
+    pub stands_for: (u64, u64),
     /// The states and transitions that independent computations found, where there are some.
     pub expected: Option<(u64, u64)>,
     /// Reachable states of single machines.
@@ -59,7 +61,7 @@ pub struct Report {
     pub seconds: f64,
     /// What came of each property.
     pub properties: Vec<PropertyReport>,
-    /// What stateright says of the same world.
+    /// What stateright says of the same world; nothing where symmetry is used.
     pub second_opinions: Vec<SecondOpinion>,
     /// What came of each seeded bug.
     pub bugs: Vec<BugReport>,
@@ -162,13 +164,13 @@ impl BugReport {
 
 impl Report {
     /// Whether everything is as it should be: every property holds, what independent computations
-    /// found is found, both engines agree, every bug is caught, every run that is shown replays,
+    /// found is found, both engines agree (where there are no such computations, both were asked), every bug is caught, every run that is shown replays,
     /// no limit was hit, nothing was sent astray, and every fault did strike.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.properties.iter().all(|property| property.holds && property.replays())
-            && self.expected.is_none_or(|expected| expected == (self.states, self.transitions))
-            && !self.second_opinions.is_empty()
+            && self.expected.is_none_or(|expected| expected == self.stands_for)
+            && (self.expected.is_some() || !self.second_opinions.is_empty())
             && self.second_opinions.iter().all(|opinion| opinion.agrees)
             && self.bugs.iter().all(BugReport::holds)
             && self.overflow == 0
