@@ -202,9 +202,6 @@ pub enum WorldError {
     /// Lockstep is not the same under other names.
     #[error("in lockstep messages arrive in an order that depends on names; there is no symmetry")]
     OrderedWaves,
-    /// The limit of what is in flight is not the same under other names.
-    #[error("a message found no room in flight, and who finds room depends on names; allow more")]
-    NoRoomForAll,
     /// Interchangeable machines, but a handler or the application prefers one by its name.
     #[error("node {node} acts otherwise when interchangeable machines are renamed")]
     NamesMatter {

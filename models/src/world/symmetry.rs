@@ -115,17 +115,13 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     /// itself alone, where the world does not use its symmetry.
     ///
     /// # Errors
-    /// When a machine was seen to act otherwise under another name, or a message found no room in
-    /// flight: those to the first destinations find it first, which is a matter of names.
+    /// When a machine was seen to act otherwise under another name.
     pub fn class_of<'a>(&self, bytes: &'a [u8]) -> Result<Class<'a>, WorldError> {
         let Some(symmetry) = &self.symmetry else {
             return Ok(Class { representative: bytes.into(), size: 1 });
         };
         let mut steps = self.steps();
         self.verify_alike(symmetry, &mut steps)?;
-        if steps.tally.crowded_out > 0 {
-            return Err(WorldError::NoRoomForAll);
-        }
         let mut state = State::default();
         state.decode(self.nodes.len(), bytes);
         Labelling::of(&symmetry.kinds, &mut steps, &state)

@@ -25,9 +25,19 @@ pub(super) struct Labelling<'a, X: Protocol<ModelPeer>, A: Application<X>> {
     ways: u128,
 }
 
-/// What a machine looks like: its colour, its shape, and for each message to or from it whether it
-/// is to it, its shape, and the colour of who is at its other end.
-type Look = (u8, u32, Vec<(bool, u32, Option<u8>)>);
+/// What a machine looks like: its colour, its shape, and for each message to or from it which of
+/// these it is, its shape, and the colour of who is at its other end.
+type Look = (u8, u32, Vec<(End, u32, Option<u8>)>);
+
+/// How a machine is in touch with another.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum End {
+    To,
+    From,
+    /// By a message of a step within which a machine crashed, which may still leave.
+    TornTo,
+    TornFrom,
+}
 
 impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Labelling<'a, X, A> {
     pub(super) fn of(
@@ -65,12 +75,14 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Labelling<'a, X, A> {
         for (&local, &colour) in state.locals.iter().zip(colours) {
             looks.push((colour, steps.local_shape(local, colouring)?, Vec::new()));
         }
-        for flight in &state.flights {
+        let flights = state.flights.iter().map(|flight| (flight, End::To, End::From));
+        let torn = state.torn.iter().map(|flight| (flight, End::TornTo, End::TornFrom));
+        for (flight, to_it, from_it) in flights.chain(torn) {
             let shape = steps.message_shape(flight.message, colouring)?;
             let (to, from) = (usize::from(flight.to), flight.sender().map(ModelPeer::index));
-            looks[to].2.push((true, shape, from.map(|from| colours[from])));
+            looks[to].2.push((to_it, shape, from.map(|from| colours[from])));
             if let Some(from) = from {
-                looks[from].2.push((false, shape, Some(colours[to])));
+                looks[from].2.push((from_it, shape, Some(colours[to])));
             }
         }
         looks.iter_mut().for_each(|(_, _, messages)| messages.sort_unstable());

@@ -93,12 +93,13 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
         for (node, &local) in state.locals.iter().enumerate() {
             other.locals[usize::from(swap.of(node as u8))] = self.local_under(local, swap)?;
         }
-        for flight in &mut other.flights {
+        for flight in other.flights.iter_mut().chain(&mut other.torn) {
             let Flight { to, from, message } = *flight;
             let message = self.message_under(message, swap)?;
             *flight = Flight { to: swap.of(to), from: swap.of(from), message };
         }
         other.flights.sort_unstable();
+        other.torn.sort_unstable();
         Ok(other)
     }
 
