@@ -5,6 +5,7 @@
 //! an adversary may choose is an [`Action`]; whatever a draw or a random fault decides is an outcome
 //! of it, with an exact probability.
 
+mod actions;
 mod application;
 mod expand;
 mod explain;
@@ -12,18 +13,20 @@ mod lockstep;
 mod price;
 mod state;
 mod steps;
+mod successors;
 mod symmetry;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rumormill_core::{Bias, Neighborhood, Node, Protocol};
 
+pub use actions::{Action, Claim, Kind, Parcel};
 pub use application::{Application, Seen, Witness};
-pub use expand::{Action, Choice, Claim, Kind, Parcel, Successors};
 pub use explain::{Letter, Scene};
 pub use price::Price;
 pub use state::MAX_BUDGET;
 pub use steps::{Handled, Local, Tally};
+pub use successors::{Choice, Successors};
 pub use symmetry::{Class, MAX_SYMMETRIC};
 
 pub(crate) use state::State;

@@ -1,200 +1,14 @@
 //! What can happen in a state, and what comes of it.
 
-use std::fmt;
-use std::ops::Range;
-
-use num_traits::{CheckedAdd, CheckedMul, One, Zero};
+use num_traits::{CheckedMul, One, Zero};
 use rumormill_core::Protocol;
 
-use super::price::Price;
+use super::actions::{Action, Kind, Parcel};
 use super::state::{ANONYMOUS, Budgets, Flight};
 use super::steps::{Armed, Outcome, Steps};
+use super::successors::Successors;
 use super::{Application, Local, Scheduler, Snapshot, State, Stimulus, World, WorldError};
 use crate::{ModelPeer, Weight};
-
-/// Something that the scheduler or an adversary can choose.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Action {
-    /// What happens.
-    pub kind: Kind,
-    /// Whether the machine crashes within it: which of its messages leave all the same is chosen
-    /// next, by [`Kind::Leave`] and [`Kind::LeaveNoMore`].
-    pub torn: bool,
-}
-
-/// What happens.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Kind {
-    /// The application makes the request at that place in the world's list.
-    Request(u8),
-    /// A timer of a machine fires: the one at that place among those armed.
-    Timer {
-        /// Which machine.
-        node: u8,
-        /// Which of its armed timers.
-        place: u8,
-        /// The number of the timer's key among all that were met.
-        timer: u32,
-    },
-    /// A message arrives.
-    Deliver(Parcel),
-    /// A message arrives and stays in flight.
-    DeliverCopy(Parcel),
-    /// A message is lost.
-    Lose(Parcel),
-    /// The network is full, and a message is crowded out.
-    CrowdOut(Parcel),
-    /// A machine has crashed within its step, and yet this message of the step leaves.
-    Leave(Parcel),
-    /// What has not left a machine that crashed within its step never will.
-    LeaveNoMore,
-    /// A machine stops for good.
-    Crash {
-        /// Which machine.
-        node: u8,
-    },
-    /// The round is over and the next begins.
-    NextRound,
-    /// All machines act at once, for one round.
-    Lockstep,
-}
-
-impl fmt::Display for Kind {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Request(place) => write!(f, "request {place}"),
-            Self::Timer { node, .. } => write!(f, "timer of {}", ModelPeer(*node)),
-            Self::Deliver(Parcel(flight)) => write!(f, "to {}", ModelPeer(flight.to)),
-            Self::DeliverCopy(Parcel(flight)) => write!(f, "copy to {}", ModelPeer(flight.to)),
-            Self::Lose(Parcel(flight)) => write!(f, "lose to {}", ModelPeer(flight.to)),
-            Self::CrowdOut(Parcel(flight)) => write!(f, "crowd out to {}", ModelPeer(flight.to)),
-            Self::Leave(Parcel(flight)) => write!(f, "leaves to {}", ModelPeer(flight.to)),
-            Self::LeaveNoMore => write!(f, "no more leaves"),
-            Self::Crash { node } => write!(f, "{} crashes", ModelPeer(*node)),
-            Self::NextRound => write!(f, "next round"),
-            Self::Lockstep => write!(f, "round"),
-        }
-    }
-}
-
-/// What a fair scheduler does again and again if it can be done again and again: to deliver this
-/// message of this sender to this machine, or to fire this timer of this machine.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub enum Claim {
-    /// To be delivered.
-    Message(Parcel),
-    /// To fire.
-    Timer {
-        /// Of which machine.
-        node: u8,
-        /// The number of the timer's key among all that were met.
-        timer: u32,
-    },
-}
-
-impl Action {
-    /// It happens, and no machine crashes within it.
-    pub(super) fn whole(kind: Kind) -> Self {
-        Self { kind, torn: false }
-    }
-
-    /// Whose turn a fair scheduler would take this for.
-    #[must_use]
-    pub fn claim(&self) -> Option<Claim> {
-        match self.kind {
-            Kind::Deliver(parcel) | Kind::DeliverCopy(parcel) => Some(Claim::Message(parcel)),
-            Kind::Timer { node, timer, .. } => Some(Claim::Timer { node, timer }),
-            _ => None,
-        }
-    }
-}
-
-/// A message in flight, as an action names it.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
-pub struct Parcel(pub(crate) Flight);
-
-/// One action, and the places of its outcomes.
-#[derive(Clone, Debug)]
-pub struct Choice {
-    /// What happens.
-    pub action: Action,
-    /// What it costs, on average over its outcomes.
-    pub price: Price,
-    outcomes: Range<usize>,
-}
-
-/// All that can happen in one state: a buffer to be used again.
-#[derive(Clone, Debug, Default)]
-pub struct Successors {
-    choices: Vec<Choice>,
-    outcomes: Vec<(Weight, Range<usize>)>,
-    bytes: Vec<u8>,
-    /// What the action at hand costs so far.
-    price: Price,
-}
-
-impl Successors {
-    /// The actions.
-    pub fn choices(&self) -> impl Iterator<Item = &Choice> {
-        self.choices.iter()
-    }
-
-    /// The outcomes of an action: their probabilities and the encoded states, none twice.
-    pub fn outcomes(&self, choice: &Choice) -> impl Iterator<Item = (&Weight, &[u8])> {
-        let outcomes = &self.outcomes[choice.outcomes.clone()];
-        outcomes.iter().map(|(weight, place)| (weight, &self.bytes[place.clone()]))
-    }
-
-    fn clear(&mut self) {
-        self.choices.clear();
-        self.outcomes.clear();
-        self.bytes.clear();
-        self.price = Price::NOTHING;
-    }
-
-    pub(super) fn emit(&mut self, weight: Weight, state: &State) {
-        if weight.is_zero() {
-            return;
-        }
-        let start = self.bytes.len();
-        state.encode(&mut self.bytes);
-        self.outcomes.push((weight, start..self.bytes.len()));
-    }
-
-    /// With this probability, machines take so many steps and send so many messages.
-    pub(super) fn charge(
-        &mut self,
-        weight: Weight,
-        steps: usize,
-        messages: usize,
-    ) -> Result<(), WorldError> {
-        self.price.add_steps(weight, steps, messages).ok_or(WorldError::Probability)
-    }
-
-    /// The outcomes since `start` are those of `action`; equal ones become one.
-    pub(super) fn close(&mut self, action: Action, start: usize) -> Result<(), WorldError> {
-        let Self { outcomes, bytes, .. } = self;
-        let key = |place: &Range<usize>| &bytes[place.clone()];
-        outcomes[start..].sort_unstable_by(|(_, a), (_, b)| key(a).cmp(key(b)));
-        let mut end = start;
-        for next in start..outcomes.len() {
-            if end > start && key(&outcomes[end - 1].1) == key(&outcomes[next].1) {
-                let sum = outcomes[end - 1].0.checked_add(&outcomes[next].0);
-                outcomes[end - 1].0 = sum.ok_or(WorldError::Probability)?;
-            } else {
-                outcomes.swap(end, next);
-                end += 1;
-            }
-        }
-        outcomes.truncate(end);
-        let mut price = std::mem::replace(&mut self.price, Price::NOTHING);
-        if matches!(action.kind, Kind::NextRound | Kind::Lockstep) {
-            price.rounds = Weight::ONE;
-        }
-        self.choices.push(Choice { action, price, outcomes: start..end });
-        Ok(())
-    }
-}
 
 impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     /// The first states, with their probabilities: the machines have started and the first requests
@@ -492,7 +306,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
 
     /// An action with one outcome.
     fn certain(&mut self, kind: Kind, after: &State) -> Result<(), WorldError> {
-        let start = self.out.outcomes.len();
+        let start = self.out.len();
         self.out.emit(Weight::one(), after);
         self.out.close(Action::whole(kind), start)
     }
@@ -527,7 +341,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
         outcomes: &[Outcome],
         base: &State,
     ) -> Result<(), WorldError> {
-        let start = self.out.outcomes.len();
+        let start = self.out.len();
         let faults = self.world.faults;
         let (loss, duplication) = match action.kind {
             Kind::Deliver(_) => (faults.loss.chance(), faults.duplication.chance()),

@@ -3,10 +3,11 @@
 
 use rumormill_core::Protocol;
 
-use super::expand::{Action, Choice, Kind, Parcel};
+use super::actions::{Action, Kind, Parcel};
 use super::lockstep::Micro;
 use super::state::Flight;
 use super::steps::{Handled, Steps, Told};
+use super::successors::Choice;
 use super::{Application, Fault, Scheduler, State, Stimulus, Successors, World, WorldError};
 use crate::ModelPeer;
 

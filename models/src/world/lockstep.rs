@@ -3,9 +3,11 @@
 use num_traits::{One, Zero};
 use rumormill_core::Protocol;
 
-use super::expand::{Action, Kind, Successors, times};
+use super::actions::{Action, Kind};
+use super::expand::times;
 use super::state::Flight;
 use super::steps::{Outcome, Steps};
+use super::successors::Successors;
 use super::{Application, State, Stimulus, World, WorldError};
 use crate::{ModelPeer, Weight};
 
