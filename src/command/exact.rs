@@ -23,8 +23,7 @@ use super::signals::end_when_asked;
 /// and otherwise intervals that certainly contain the answer.
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// The suites
-    #[arg(required = true)]
+    /// The suites; all of them where none is named, but for the large ones
     suites: Vec<String>,
     /// For how many rounds to tell how likely a goal is reached by then
     #[arg(long, default_value_t = 6)]
