@@ -8,6 +8,7 @@ mod explore;
 mod machines;
 mod output;
 mod replay;
+mod report;
 mod run;
 mod signals;
 

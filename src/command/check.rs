@@ -11,6 +11,7 @@ use serde::Serialize;
 use super::Outcome;
 use super::bounds::{Bounds, Watch, incomplete};
 use super::output::Output;
+use super::report::Book;
 use super::signals::end_when_asked;
 
 /// Explore every state of small groups, with faults and every outcome of every draw
@@ -30,6 +31,9 @@ pub(crate) struct Arguments {
     /// Save those runs as sequence diagrams into this folder
     #[arg(long, value_name = "DIR")]
     diagrams: Option<PathBuf>,
+    /// Write a page about all of it, `index.html`, into this folder
+    #[arg(long, value_name = "DIR")]
+    report: Option<PathBuf>,
     #[command(flatten)]
     bounds: Bounds,
     /// Print one JSON document to the standard output
@@ -80,6 +84,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
             output.say(format_args!("{}: large, and not run unless it is named", suite.name));
         }
     }
+    let mut book = arguments.report.as_deref().map(Book::begin).transpose()?;
     let mut entries = Vec::new();
     for suite in &suites {
         heading(output, suite);
@@ -90,6 +95,9 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
                 let context = || format!("cannot check {}", suite.name);
                 let why = incomplete(error).with_context(context)?;
                 output.say(format_args!("  {why}"));
+                if let Some(book) = &mut book {
+                    book.add_incomplete(suite, &why);
+                }
                 let suite = suite.name.clone();
                 entries.push(Entry::Incomplete(Incomplete { suite, incomplete: why }));
                 continue;
@@ -100,9 +108,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
             save(arguments.traces.as_deref(), &name, "trace", &evidence.trace)?;
             save(arguments.diagrams.as_deref(), &name, "svg", evidence.diagram.as_bytes())?;
         }
+        if let Some(book) = &mut book {
+            book.add(suite, &report, limits)?;
+        }
         entries.push(Entry::Report(Box::new(report)));
     }
     summarize(output, &entries);
+    if let Some(book) = &book {
+        output.say(book.write()?);
+    }
     output.document(&entries)?;
     let reports: Vec<_> = entries.iter().filter_map(Entry::report).collect();
     Ok(match reports.iter().all(|report| report.holds()) {

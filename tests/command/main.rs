@@ -6,5 +6,6 @@ mod demo;
 mod explore;
 mod process;
 mod replay;
+mod report;
 mod run;
 mod usage;
