@@ -16,7 +16,7 @@ use super::number::{Interval, Number};
 use super::system::System;
 
 /// The largest number of unknowns by which the cycles of a component are cut.
-const MOST_CUTS: usize = 120;
+const MOST_CUTS: usize = 48;
 
 /// The values of the unknowns; `None` where that takes more effort than is allowed.
 pub(super) fn solve(system: &System<BigRational>, optimum: Optimum) -> Option<Vec<BigRational>> {
