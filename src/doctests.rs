@@ -12,5 +12,6 @@ pages! {
     Contract: "docs/contract.md",
     Writing: "docs/writing.md",
     Checking: "docs/checking.md",
+    Exact: "docs/exact.md",
     Running: "docs/running.md",
 }

@@ -46,6 +46,9 @@ const NOTIONS: [(Notion, &str, &str); 6] = [
     ),
 ];
 
+/// How [`Notion::AtLeast`] begins; its probability follows.
+const AT_LEAST: &str = "with probability at least";
+
 /// The legend.
 pub(super) fn legend() -> Markup {
     html! {
@@ -75,6 +78,11 @@ pub(super) fn legend() -> Markup {
                     dt id=(address(&notion.to_string())) { (notion) }
                     dd { (claim) " " span.shown { (shown) } }
                 }
+                dt id=(address(AT_LEAST)) { (AT_LEAST) " x" }
+                dd {
+                    "Whatever scheduler and adversary do, p comes with probability x or more. "
+                    span.shown { "The exact answers show by how much; no single run does." }
+                }
             }
             h3 { "The exact answers" }
             p {
@@ -95,8 +103,9 @@ pub(super) fn legend() -> Markup {
 /// The name of a notion, leading to what it means.
 pub(super) fn notion(name: &str) -> Markup {
     let is_explained = NOTIONS.iter().any(|(notion, ..)| notion.to_string() == name);
-    match is_explained {
-        true => html! { a.notion href=(format!("#{}", address(name))) { (name) } },
+    let row = if name.starts_with(AT_LEAST) { AT_LEAST } else { name };
+    match is_explained || row == AT_LEAST {
+        true => html! { a.notion href=(format!("#{}", address(row))) { (name) } },
         false => html! { span.notion { (name) } },
     }
 }
@@ -114,5 +123,8 @@ mod tests {
         for wanted in Notion::OF_WHAT_IS_TO_COME.into_iter().chain([Notion::Always]) {
             assert!(NOTIONS.iter().any(|(notion, ..)| *notion == wanted), "{wanted}");
         }
+        let likely = rumormill::Bias::new(1, 2).map(Notion::AtLeast);
+        let name = likely.map(|notion| notion.to_string()).unwrap_or_default();
+        assert!(notion(&name).into_string().contains("href"), "{name}");
     }
 }
