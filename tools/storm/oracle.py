@@ -96,6 +96,8 @@ class Model:
             sender.send((None, str(error) or type(error).__name__))
 
     def value(self, query: Query) -> Interval:
+        if query.measure in self.rewards() and is_empty(self.sparse.reward_models[query.measure]):
+            return self.of_nothing(query)
         formula = stormpy.parse_property(query.formula)
         environment = stormpy.environments.exact() if self.exact else sound()
         (first,) = self.sparse.initial_states
@@ -107,6 +109,20 @@ class Model:
             environment=environment,
         )[first]
         return fraction(result.value) if self.exact else between(result)
+
+
+    def of_nothing(self, query: Query) -> Interval:
+        """A reward that nothing pays, of which Storm refuses to speak: 0 where the goal is reached
+        with probability 1, least by who chooses best, else infinite."""
+        end = {"min": "max", "max": "min"}[query.end]
+        certain = self.value(Query(query.label, "probability", end))
+        reached = certain.low <= 1 <= certain.high
+        return Interval.exactly(Fraction(0) if reached else math.inf)
+
+
+def is_empty(reward: Any) -> bool:
+    kinds = (reward.has_state_rewards, reward.has_state_action_rewards, reward.has_transition_rewards)
+    return not any(kinds)
 
 
 def sound() -> stormpy.Environment:
