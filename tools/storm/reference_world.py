@@ -142,10 +142,11 @@ def claims(world: dict[State, list[Choice]], nodes: int) -> dict[str, Any]:
     found = [choice for choices_of_state in world.values() for choice in choices_of_state]
     return {
         "suite": f"reference-world-{nodes}",
-        "drn": f"reference-world-{nodes}.drn",
-        "states": len(world),
-        "choices": len(found),
-        "transitions": sum(len(choice.successors) for choice in found),
+        "written": {
+            "states": len(world),
+            "choices": len(found),
+            "transitions": sum(len(choice.successors) for choice in found),
+        },
         "rounds_offset": 1,
         "goals": [goal],
     }
@@ -160,7 +161,8 @@ def export(nodes: int, directory: Path) -> tuple[Path, Path]:
     world = explore(nodes)
     about = claims(world, nodes)
     directory.mkdir(parents=True, exist_ok=True)
-    about_path, drn_path = directory / f"{about['suite']}.json", directory / about["drn"]
+    about_path = directory / f"{about['suite']}.json"
+    drn_path = about_path.with_suffix(".drn")
     about_path.write_text(json.dumps(about, indent=2) + "\n")
     drn_path.write_text(drn(world, nodes))
     return about_path, drn_path

@@ -42,9 +42,9 @@ class Compared(unittest.TestCase):
 
     def test_what_is_wrong_differs(self) -> None:
         wrong: list[Callable[[dict[str, Any]], Any]] = [
-            lambda about: about.update(states=89),
-            lambda about: about.update(choices=159),
-            lambda about: about.update(transitions=180),
+            lambda about: about["written"].update(states=89),
+            lambda about: about["written"].update(choices=159),
+            lambda about: about["written"].update(transitions=180),
             lambda about: about.update(rounds_offset=0),
             lambda about: about["goals"][0]["probability"].update(max={"infinite": True}),
             lambda about: about["goals"][0]["probability"].update(min={"exact": "99/100"}),
