@@ -16,7 +16,8 @@ mod problem;
 mod rational;
 mod system;
 
-use std::fmt;
+use std::panic::resume_unwind;
+use std::{fmt, thread};
 
 use num_rational::BigRational;
 use num_traits::ToPrimitive;
@@ -173,9 +174,8 @@ impl<'a> Exact<'a> {
     /// How likely the goal is reached before more than 0, 1, … `most` rounds are paid.
     #[must_use]
     pub fn within_rounds(&self, most: usize) -> Vec<Extremes> {
-        let by = |chooser| self.each_round(chooser, most);
-        let (least, uniform) = (by(Chooser::Least), by(Chooser::Uniform));
-        let all = least.into_iter().zip(uniform).zip(by(Chooser::Greatest));
+        let [least, uniform, greatest] = for_each_chooser(|by| self.each_round(by, most));
+        let all = least.into_iter().zip(uniform).zip(greatest);
         all.map(|((least, uniform), greatest)| Extremes { least, uniform, greatest }).collect()
     }
 
@@ -197,6 +197,20 @@ impl<'a> Exact<'a> {
     }
 }
 
+/// Asks about the least, the uniform and the greatest at the same time.
+fn for_each_chooser<T: Send>(ask: impl Fn(Chooser) -> T + Sync) -> [T; 3] {
+    let ask = &ask;
+    thread::scope(|scope| {
+        let others = [Chooser::Least, Chooser::Greatest].map(|by| scope.spawn(move || ask(by)));
+        let uniform = ask(Chooser::Uniform);
+        let [least, greatest] = others.map(|other| match other.join() {
+            Ok(answer) => answer,
+            Err(panic) => resume_unwind(panic),
+        });
+        [least, uniform, greatest]
+    })
+}
+
 fn answers<V>(values: Vec<V>) -> Vec<Answer>
 where
     Answer: From<V>,
@@ -211,12 +225,9 @@ impl Extremes {
         [&self.least, &self.uniform, &self.greatest].into_iter().all(|a| *a != Answer::Unknown)
     }
 
-    fn of(answer: impl Fn(Chooser) -> Answer) -> Self {
-        Self {
-            least: answer(Chooser::Least),
-            uniform: answer(Chooser::Uniform),
-            greatest: answer(Chooser::Greatest),
-        }
+    fn of(answer: impl Fn(Chooser) -> Answer + Sync) -> Self {
+        let [least, uniform, greatest] = for_each_chooser(answer);
+        Self { least, uniform, greatest }
     }
 }
 
