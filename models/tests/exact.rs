@@ -21,7 +21,7 @@ type Machine = PeriodicGossip<ModelPeer>;
 const GOAL: usize = 0;
 
 /// The reference world: push gossip to one of all others, one informed at the start, until all are.
-fn world(nodes: u8, mode: Mode, scheduler: Scheduler, loss: Fault) -> World<Machine, Witness> {
+fn setting(nodes: u8, mode: Mode, scheduler: Scheduler, loss: Fault) -> Setting<Machine, Witness> {
     let settings = periodic_gossip::Settings {
         mode,
         fanout: 1,
@@ -37,7 +37,11 @@ fn world(nodes: u8, mode: Mode, scheduler: Scheduler, loss: Fault) -> World<Mach
     setting.anonymous_senders = mode == Mode::Push;
     setting.faults.loss = loss;
     setting.stop = Some(all_informed(Notion::Surely).holds);
-    World::new(setting).expect("a world")
+    setting
+}
+
+fn world(nodes: u8, mode: Mode, scheduler: Scheduler, loss: Fault) -> World<Machine, Witness> {
+    World::new(setting(nodes, mode, scheduler, loss)).expect("a world")
 }
 
 fn all_informed(notion: Notion) -> Property<Machine, Witness> {
@@ -74,6 +78,38 @@ fn the_reference_world_takes_as_many_rounds_as_was_computed_independently() {
         assert_eq!(ends(&rounds), (fraction(least), fraction(greatest)), "{nodes} nodes");
         assert_eq!(ends(&exact.probability()), (fraction("1"), fraction("1")));
     }
+}
+
+/// The figures for 6 and 7 nodes are those of an independent program, solved by Storm.
+#[test]
+fn larger_reference_worlds_in_intervals_and_by_symmetry() {
+    let known = [
+        (6, ["5708125/2785926", "466028425/133724448"]),
+        (7, ["5984191253/2553540990", "2289120403/576606030"]),
+    ];
+    for (nodes, rounds) in known {
+        let setting = setting(nodes, Mode::Push, Scheduler::Rounds, Fault::Never);
+        let world = World::new(Setting { symmetric: true, ..setting }).expect("a world");
+        let notions = [all_informed(Notion::AlmostSurely)];
+        let classes = explore(&world, &notions, Limits::default()).expect("a small world");
+        let exact = answers(&classes).expected(Reward::Rounds);
+        assert_eq!(ends(&exact), (fraction(rounds[0]), fraction(rounds[1])), "{nodes} nodes");
+    }
+    let whole = reference(6, Mode::Push, Scheduler::Rounds, Fault::Never);
+    let rough = answers(&whole).expected(Reward::Rounds);
+    for (rough, exact) in [(rough.least, known[0].1[0]), (rough.greatest, known[0].1[1])] {
+        assert_encloses(&rough, &fraction(exact), "6 nodes");
+    }
+}
+
+/// An interval that contains the fraction, and is narrow.
+fn assert_encloses(rough: &Answer, exact: &Answer, what: &str) {
+    let (Answer::Between(low, high), Answer::Exact(exact)) = (rough, exact) else {
+        panic!("an interval and a fraction: {rough:?}, {exact:?}");
+    };
+    let [below, above] = [low, high].map(|end| BigRational::from_float(*end).expect("finite"));
+    assert!(below <= *exact && *exact <= above, "{what}");
+    assert!(high - low < 1e-9, "{what}: {low} {high}");
 }
 
 #[test]
@@ -200,13 +236,7 @@ fn intervals_contain_the_fractions_and_are_narrow() {
                 (rough.uniform, exact.uniform),
                 (rough.greatest, exact.greatest),
             ] {
-                let (Answer::Between(low, high), Answer::Exact(exact)) = (rough, exact) else {
-                    panic!("an interval and a fraction");
-                };
-                let [below, above] =
-                    [low, high].map(|end| BigRational::from_float(end).expect("finite"));
-                assert!(below <= exact && exact <= above, "{nodes} nodes, {reward}");
-                assert!(high - low < 1e-9, "{nodes} nodes, {reward}: {low} {high}");
+                assert_encloses(&rough, &exact, &format!("{nodes} nodes, {reward}"));
             }
         }
     }
