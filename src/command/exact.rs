@@ -25,9 +25,9 @@ use super::signals::end_when_asked;
 pub(crate) struct Arguments {
     /// The suites; all of them where none is named, but for the large ones
     suites: Vec<String>,
-    /// For how many rounds to tell how likely a goal is reached by then
-    #[arg(long, default_value_t = 6)]
-    rounds: usize,
+    /// For how many rounds to tell how likely a goal is reached by then, at most 1000
+    #[arg(long, default_value_t = 6, value_parser = clap::value_parser!(u16).range(..=1000))]
+    rounds: u16,
     /// Solve in fractions what has up to so many transitions before the goal
     #[arg(long, value_name = "TRANSITIONS", default_value_t = Effort::default().exact_transitions)]
     fractions: usize,
@@ -86,7 +86,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
 /// The answers, or why there are none.
 fn ask(arguments: &Arguments, suite: &Suite) -> Result<Result<ExactReport, String>> {
     let effort = Effort { exact_transitions: arguments.fractions };
-    let questions = Questions { effort, rounds: arguments.rounds };
+    let questions = Questions { effort, rounds: arguments.rounds.into() };
     let mut model =
         arguments.export.map(|format| format.create(&arguments.out, suite)).transpose()?;
     let export = model.as_mut().map(|(format, file)| (*format, file as &mut dyn Write));
