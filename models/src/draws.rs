@@ -102,18 +102,6 @@ pub struct Odometer {
 }
 
 impl Odometer {
-    /// How many draws were made in this run so far.
-    #[must_use]
-    pub fn made(&self) -> usize {
-        self.next
-    }
-
-    /// The draws of this run.
-    #[must_use]
-    pub fn draws(&self) -> &[Draw] {
-        &self.draws
-    }
-
     fn answer<T>(&mut self, first: Draw, recall: impl Fn(&Draw) -> Option<T>, otherwise: T) -> T {
         if self.next == MAX_DRAWS {
             resume_unwind(Box::new(Endless));

@@ -10,6 +10,7 @@ mod application;
 mod expand;
 mod explain;
 mod lockstep;
+mod play;
 mod price;
 mod state;
 mod steps;
@@ -18,11 +19,12 @@ mod symmetry;
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use rumormill_core::{Bias, Neighborhood, Node, Protocol};
+use rumormill_core::{Bias, Neighborhood, Node, Protocol, Randomness};
 
 pub use actions::{Action, Claim, Kind, Parcel};
 pub use application::{Application, Seen, Witness};
 pub use explain::{Letter, Scene};
+pub use play::Paid;
 pub use price::Price;
 pub use state::MAX_BUDGET;
 pub use steps::{Handled, Local, Tally};
@@ -271,6 +273,11 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         self.nodes.len() as u8
     }
 
+    /// All machines but this.
+    fn others(&self, me: ModelPeer) -> impl Iterator<Item = ModelPeer> + use<X, A> {
+        (0..self.size()).map(ModelPeer).filter(move |&peer| peer != me)
+    }
+
     /// Who acts when.
     #[must_use]
     pub fn scheduler(&self) -> Scheduler {
@@ -369,6 +376,15 @@ impl Fault {
     /// Whether an adversary may let it strike now.
     fn may_strike(self, left: u8) -> bool {
         self == Self::Unlimited || left > 0
+    }
+
+    /// Whether it strikes now by chance.
+    fn strikes(self, random: &mut dyn Randomness) -> bool {
+        match self {
+            Self::Chance(bias) if bias.is_certain() => bias == Bias::ALWAYS,
+            Self::Chance(bias) => random.coin(bias),
+            Self::Never | Self::AtMost(_) | Self::Unlimited => false,
+        }
     }
 
     fn chance(self) -> Weight {

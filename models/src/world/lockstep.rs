@@ -72,15 +72,23 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         visit: Visit<'_>,
     ) -> Result<(), WorldError> {
         let mut start = state.clone();
-        let first_wave = std::mem::take(&mut start.flights);
-        let mut due: Vec<Due> = self.in_order(steps, first_wave);
-        due.extend((0..self.size()).rev().map(|node| Due::Timer { node }));
+        let due = self.opening(steps, &mut start);
         let mut walk = Walk { world: self, steps, visit, done: Vec::new() };
         walk.go(Weight::one(), &start, &due)
     }
 
-    /// The order in which the messages of a wave arrive, the last first.
-    fn in_order(&self, steps: &Steps<X, A>, mut wave: Vec<Flight>) -> Vec<Due> {
+    /// What happens first in a round, the last of it first: the timers, and the messages that are in
+    /// flight, which are taken out of the state.
+    pub(super) fn opening(&self, steps: &Steps<X, A>, state: &mut State) -> Vec<Due> {
+        let mut due = self.next_wave(steps, state);
+        due.extend((0..self.size()).rev().map(|node| Due::Timer { node }));
+        due
+    }
+
+    /// The messages in flight, taken out of the state, in the order in which they arrive, the last
+    /// first.
+    pub(super) fn next_wave(&self, steps: &Steps<X, A>, state: &mut State) -> Vec<Due> {
+        let mut wave = std::mem::take(&mut state.flights);
         wave.sort_by_key(|flight| {
             (flight.to, steps.messages.value(flight.message).clone(), flight.from)
         });
@@ -103,8 +111,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
             None if state.flights.is_empty() => self.finish(weight, state),
             None => {
                 let mut state = state.clone();
-                let wave = std::mem::take(&mut state.flights);
-                let due = self.world.in_order(self.steps, wave);
+                let due = self.world.next_wave(self.steps, &mut state);
                 self.go(weight, &state, &due)
             }
             Some((&Due::Timer { node }, rest)) => self.timers(weight, state, node, rest),
@@ -121,11 +128,9 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
         rest: &[Due],
     ) -> Result<(), WorldError> {
         let local = state.locals[usize::from(node)];
-        let timers = &self.steps.locals.value(local).timers;
-        let Some(place) = timers.iter().position(|armed| armed.due) else {
+        let Some(place) = self.steps.locals.value(local).first_due() else {
             return self.go(weight, state, rest);
         };
-        let place = place as u8;
         let outcomes = self.steps.outcomes(self.world, local, Stimulus::Timer(place))?;
         for (number, outcome) in outcomes.iter().enumerate() {
             let (after, sent) = self.after(state, node, outcome);

@@ -4,11 +4,12 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use num_traits::{CheckedAdd, One};
-use rumormill_core::{Draw, Effect, Effects, Event, Node, Protocol, as_set};
+use rumormill_core::{Draw, Effect, Effects, Event, Node, Protocol, Randomness, Recorder, as_set};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use super::application::Application;
+use super::state::ANONYMOUS;
 use super::symmetry::Renamed;
 use super::{Scheduler, World, WorldError};
 use crate::draws::{DrawError, every_branch};
@@ -159,73 +160,91 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
     }
 
     /// All ways in which the step can go, with the events and draws of each.
+    ///
+    /// Where senders are forgotten, the handler must ignore them: it is asked about each.
     pub(crate) fn run(
         &mut self,
         world: &World<X, A>,
         local: u32,
         stimulus: Stimulus,
     ) -> Result<Vec<Told<X>>, WorldError> {
-        let before = self.locals.value(local).clone();
-        match stimulus {
-            Stimulus::Round => Ok(vec![self.told_quietly(before.next_round())]),
-            Stimulus::Crash => Ok(vec![self.told_quietly(before.crashed())]),
-            Stimulus::Start => self.handle(world, &before, Event::Start, None),
-            Stimulus::Request(which) => {
-                let request = world.requests[usize::from(which)].1.clone();
-                self.handle(world, &before, Event::Request(request), None)
-            }
-            Stimulus::First(which) => {
-                let request = world.first_requests[usize::from(which)].1.clone();
-                self.handle(world, &before, Event::Request(request), None)
-            }
-            Stimulus::Timer(place) => {
-                let timer = before.timers[usize::from(place)].timer;
-                self.handle(world, &before, Event::Timer(timer), Some(place.into()))
-            }
-            Stimulus::Message { from, message } => self.receive(world, &before, from, message),
-        }
-    }
-
-    /// Where senders are forgotten, the handler must ignore them: it is asked about each.
-    fn receive(
-        &mut self,
-        world: &World<X, A>,
-        before: &Local<X, A::State>,
-        from: u8,
-        message: u32,
-    ) -> Result<Vec<Told<X>>, WorldError> {
-        let message = self.messages.value(message).clone();
-        let event = |from| Event::Message { from, message: message.clone() };
-        if from != super::state::ANONYMOUS {
-            return self.handle(world, before, event(ModelPeer(from)), None);
-        }
-        let me = before.node.me();
-        let mut senders = (0..world.size()).map(ModelPeer).filter(|&peer| peer != me);
-        let first = senders.next().unwrap_or(me);
-        let told = self.handle(world, before, event(first), None)?;
-        for other in senders {
-            let again = self.handle(world, before, event(other), None)?;
-            if again.iter().map(|t| &t.outcome).ne(told.iter().map(|t| &t.outcome)) {
-                return Err(WorldError::SenderMatters { node: me.0 });
+        let mut before = self.locals.value(local).clone();
+        let Some(event) = self.arrive(world, &mut before, stimulus) else {
+            return Ok(vec![self.told_quietly(before)]);
+        };
+        let told = self.handle(world, &before, &event)?;
+        if let (Stimulus::Message { from: ANONYMOUS, .. }, Event::Message { message, .. }) =
+            (stimulus, event)
+        {
+            let me = before.node.me();
+            for from in world.others(me).skip(1) {
+                let event = Event::Message { from, message: message.clone() };
+                let again = self.handle(world, &before, &event)?;
+                if again.iter().map(|t| &t.outcome).ne(told.iter().map(|t| &t.outcome)) {
+                    return Err(WorldError::SenderMatters { node: me.0 });
+                }
             }
         }
         Ok(told)
+    }
+
+    /// One way in which the step can go: that of these draws, certain as soon as they have fallen.
+    pub(super) fn run_once(
+        &mut self,
+        world: &World<X, A>,
+        local: u32,
+        stimulus: Stimulus,
+        random: &mut dyn Randomness,
+    ) -> Outcome {
+        let mut before = self.locals.value(local).clone();
+        let told = match self.arrive(world, &mut before, stimulus) {
+            Some(event) => {
+                let run = Run::new(world, before).until_quiet(event, random);
+                self.number(Weight::one(), run)
+            }
+            None => self.told_quietly(before),
+        };
+        told.outcome
+    }
+
+    /// Lets a stimulus come to a machine; what is returned is the event that it has to handle.
+    fn arrive(
+        &self,
+        world: &World<X, A>,
+        local: &mut Local<X, A::State>,
+        stimulus: Stimulus,
+    ) -> Option<Event<ModelPeer, X>> {
+        let request = |(_, request): &(ModelPeer, X::Request)| Event::Request(request.clone());
+        Some(match stimulus {
+            Stimulus::Round => {
+                local.begin_round();
+                return None;
+            }
+            Stimulus::Crash => {
+                local.crash();
+                return None;
+            }
+            Stimulus::Start => Event::Start,
+            Stimulus::Request(which) => request(&world.requests[usize::from(which)]),
+            Stimulus::First(which) => request(&world.first_requests[usize::from(which)]),
+            Stimulus::Timer(place) => Event::Timer(local.timers.remove(place.into()).timer),
+            Stimulus::Message { from, message } => {
+                let me = local.node.me();
+                let somebody = || world.others(me).next().unwrap_or(me);
+                let from = if from == ANONYMOUS { somebody() } else { ModelPeer(from) };
+                Event::Message { from, message: self.messages.value(message).clone() }
+            }
+        })
     }
 
     fn handle(
         &mut self,
         world: &World<X, A>,
         before: &Local<X, A::State>,
-        event: Event<ModelPeer, X>,
-        fired: Option<usize>,
+        event: &Event<ModelPeer, X>,
     ) -> Result<Vec<Told<X>>, WorldError> {
         let branches = every_branch(|random| {
-            let mut local = before.clone();
-            if let Some(place) = fired {
-                local.timers.remove(place);
-            }
-            let run = Run::new(world, local);
-            run.until_quiet(event.clone(), random)
+            Run::new(world, before.clone()).until_quiet(event.clone(), random)
         });
         let branches =
             branches.map_err(|error| WorldError::Draws { node: before.node.me().0, error })?;
@@ -269,15 +288,18 @@ impl<X: Protocol<ModelPeer>, S> Local<X, S> {
         self.timers.iter().map(|armed| armed.timer)
     }
 
-    fn next_round(mut self) -> Self {
-        self.timers.iter_mut().for_each(|armed| armed.due = true);
-        self
+    /// The place of the first timer that may fire now.
+    pub(super) fn first_due(&self) -> Option<u8> {
+        self.timers.iter().position(|armed| armed.due).map(|place| place as u8)
     }
 
-    fn crashed(mut self) -> Self {
+    fn begin_round(&mut self) {
+        self.timers.iter_mut().for_each(|armed| armed.due = true);
+    }
+
+    fn crash(&mut self) {
         self.alive = false;
         self.timers.clear();
-        self
     }
 
     fn arm(&mut self, timer: X::Timer, due: bool) {
@@ -311,17 +333,13 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Run<'a, X, A> {
         Self { application, due_at_once, local, sends, handled, overflow: 0 }
     }
 
-    fn until_quiet(
-        mut self,
-        event: Event<ModelPeer, X>,
-        random: &mut crate::draws::Odometer,
-    ) -> Self {
+    fn until_quiet(mut self, event: Event<ModelPeer, X>, random: &mut dyn Randomness) -> Self {
         let mut events = vec![event];
         let mut effects = Effects::new();
         while let Some(event) = (!events.is_empty()).then(|| events.remove(0)) {
-            let made = random.made();
-            self.local.node.handle(event.clone(), random, &mut effects);
-            let draws = random.draws()[made..random.made()].to_vec();
+            let mut draws = Vec::new();
+            let mut recorder = Recorder::new(random, &mut draws);
+            self.local.node.handle(event.clone(), &mut recorder, &mut effects);
             self.overflow += effects.overflow();
             let effects: Vec<_> = effects.iter().map(owned).collect();
             for effect in &effects {
