@@ -9,11 +9,13 @@
 //! certain, and where it is out of reach. What remains are equations, solved exactly in fractions
 //! where the effort allows, and otherwise in intervals that certainly contain the answer.
 
+mod estimate;
 pub mod export;
 mod interval;
 mod number;
 mod problem;
 mod rational;
+mod sampling;
 mod system;
 
 use std::panic::resume_unwind;
@@ -26,9 +28,12 @@ use serde::{Serialize, Serializer};
 
 use crate::Weight;
 use crate::explore::Graph;
-use crate::world::Price;
+use crate::world::{Paid, Price};
 use number::{Interval, Number};
 use problem::Problem;
+
+pub use estimate::{Estimate, Sampled};
+pub use sampling::{MAX_ACTIONS, Sample, SampleError, sample, seeded};
 
 /// Which solution of equations is looked for.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,6 +77,16 @@ impl Reward {
             Self::Steps => price.steps,
         }
     }
+
+    /// How much of it was paid.
+    #[must_use]
+    pub fn in_all(self, paid: &Paid) -> u64 {
+        match self {
+            Self::Rounds => paid.rounds,
+            Self::Messages => paid.messages,
+            Self::Steps => paid.steps,
+        }
+    }
 }
 
 impl fmt::Display for Reward {
@@ -105,6 +120,9 @@ pub struct Extremes {
     pub least: Answer,
     /// For the scheduler and adversary that draw each choice uniformly.
     pub uniform: Answer,
+    /// What random runs say of that, where there were some.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub sampled: Option<Sampled>,
     /// The greatest over all schedulers and adversaries.
     #[serde(rename = "max")]
     pub greatest: Answer,
@@ -176,7 +194,9 @@ impl<'a> Exact<'a> {
     pub fn within_rounds(&self, most: usize) -> Vec<Extremes> {
         let [least, uniform, greatest] = for_each_chooser(|by| self.each_round(by, most));
         let all = least.into_iter().zip(uniform).zip(greatest);
-        all.map(|((least, uniform), greatest)| Extremes { least, uniform, greatest }).collect()
+        let extremes =
+            |((least, uniform), greatest)| Extremes { least, uniform, sampled: None, greatest };
+        all.map(extremes).collect()
     }
 
     fn each_round(&self, chooser: Chooser, most: usize) -> Vec<Answer> {
@@ -225,9 +245,16 @@ impl Extremes {
         [&self.least, &self.uniform, &self.greatest].into_iter().all(|a| *a != Answer::Unknown)
     }
 
+    /// The same beside what random runs say of the uniform answer.
+    #[must_use]
+    pub fn beside(mut self, estimate: Option<Estimate>) -> Self {
+        self.sampled = estimate.and_then(|estimate| estimate.against(&self.uniform));
+        self
+    }
+
     fn of(answer: impl Fn(Chooser) -> Answer + Sync) -> Self {
         let [least, uniform, greatest] = for_each_chooser(answer);
-        Self { least, uniform, greatest }
+        Self { least, uniform, sampled: None, greatest }
     }
 }
 

@@ -17,7 +17,9 @@ use std::net::SocketAddr;
 use rumormill_core::trace::{ReplayError, Replayed, Title};
 
 pub use crate::bugs::list::{BUGS, Bug};
-pub use exact::{ByRound, ExactReport, Format, Goal, NotionVerdict, Questions};
+pub use exact::{
+    ByRound, ExactReport, Format, Goal, IMPLAUSIBLE, NotionVerdict, Questions, Sampling,
+};
 pub use report::{BugReport, Evidence, PropertyReport, Report, SecondOpinion, SuiteError};
 
 use crate::explore::{Limits, Progress};

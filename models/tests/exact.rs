@@ -126,6 +126,7 @@ fn lockstep_gossip_takes_as_many_rounds_as_was_computed_independently() {
             let same = Extremes {
                 least: fraction(rounds),
                 uniform: fraction(rounds),
+                sampled: None,
                 greatest: fraction(rounds),
             };
             assert_eq!(expected, same, "{mode:?}, {nodes} nodes");

@@ -5,9 +5,11 @@ use std::io::{BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
-use clap::{Args, ValueEnum};
-use rumormill::models::exact::{Answer, Effort, Extremes};
-use rumormill::models::suites::{ExactReport, Format, Goal, Questions, Suite};
+use clap::{Args, ValueEnum, value_parser};
+use rumormill::models::exact::{Answer, Effort, Extremes, Sampled};
+use rumormill::models::suites::{
+    ExactReport, Format, Goal, IMPLAUSIBLE, Questions, Sampling, Suite,
+};
 use serde::Serialize;
 
 use super::Outcome;
@@ -21,6 +23,10 @@ use super::signals::end_when_asked;
 /// The least and the greatest are over all schedulers and adversarial faults; `uniform` stands for
 /// a scheduler that draws each of its choices. Figures are exact fractions where the size allows,
 /// and otherwise intervals that certainly contain the answer.
+///
+/// With `--samples`, random runs of the same machines stand beside `uniform`: a column `sampled` with
+/// the 99.9 % interval, and whether the exact answer is in it. One interval of a thousand misses by
+/// design; only what comes by accident with a probability below 1e-6 is a failure.
 #[derive(Args)]
 pub(crate) struct Arguments {
     /// The suites; all of them where none is named, but for the large ones
@@ -31,6 +37,12 @@ pub(crate) struct Arguments {
     /// Solve in fractions what has up to so many transitions before the goal
     #[arg(long, value_name = "TRANSITIONS", default_value_t = Effort::default().exact_transitions)]
     fractions: usize,
+    /// Put so many random runs for each goal beside the uniform answers
+    #[arg(long, value_name = "RUNS", value_parser = value_parser!(u32).range(2..))]
+    samples: Option<u32>,
+    /// Where their draws come from: the same seed, the same runs
+    #[arg(long, default_value_t = 1, requires = "samples")]
+    seed: u64,
     /// Write the models in this format, each with its answers in a JSON file beside it
     #[arg(long, value_name = "FORMAT")]
     export: Option<ExportFormat>,
@@ -80,13 +92,19 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     }
     output.document(&entries)?;
     let complete = |entry: &Entry| matches!(entry, Entry::Report(report) if report.is_complete());
-    Ok(if entries.iter().all(complete) { Outcome::Holds } else { Outcome::Incomplete })
+    let refuted = |entry: &Entry| matches!(entry, Entry::Report(report) if !report.is_plausible());
+    Ok(match (entries.iter().any(refuted), entries.iter().all(complete)) {
+        (true, _) => Outcome::Fails,
+        (false, true) => Outcome::Holds,
+        (false, false) => Outcome::Incomplete,
+    })
 }
 
 /// The answers, or why there are none.
 fn ask(arguments: &Arguments, suite: &Suite) -> Result<Result<ExactReport, String>> {
     let effort = Effort { exact_transitions: arguments.fractions };
-    let questions = Questions { effort, rounds: arguments.rounds.into() };
+    let sampling = arguments.samples.map(|runs| Sampling { runs, seed: arguments.seed });
+    let questions = Questions { effort, rounds: arguments.rounds.into(), sampling };
     let mut model =
         arguments.export.map(|format| format.create(&arguments.out, suite)).transpose()?;
     let export = model.as_mut().map(|(format, file)| (*format, file as &mut dyn Write));
@@ -136,6 +154,15 @@ fn say(output: Output, report: &ExactReport) {
     for goal in &report.goals {
         say_goal(output, goal);
     }
+    let estimates = report.sampled().count();
+    if estimates > 0 {
+        let hits = report.sampled().filter(|sampled| sampled.contains_exact).count();
+        output.say(format_args!("  {hits} of {estimates} intervals contain the exact answer"));
+    }
+    if !report.is_plausible() {
+        output
+            .say(format_args!("  ✗ that is no accident: its probability is below {IMPLAUSIBLE:e}"));
+    }
 }
 
 fn say_goal(output: Output, goal: &Goal) {
@@ -144,31 +171,42 @@ fn say_goal(output: Output, goal: &Goal) {
         let mark = if verdict.holds { "✓" } else { "✗" };
         output.say(format_args!("    {mark} {}", verdict.notion));
     }
-    row(output, "", ["least", "uniform", "greatest"].map(String::from));
-    extremes(output, "probability", &goal.probability);
+    let with_samples = goal.answers().any(|answer| answer.sampled.is_some());
+    let sampled = with_samples.then_some("sampled");
+    let header = [Some("least"), Some("uniform"), sampled, Some("greatest")];
+    row(output, "", header.map(|name| name.map(String::from)));
+    let say = |name: &str, answers| extremes(output, name, answers, with_samples);
+    say("probability", &goal.probability);
     let costs = [
         ("rounds", goal.rounds.as_ref()),
         ("messages", Some(&goal.messages)),
         ("steps", Some(&goal.steps)),
     ];
     for (reward, answer) in costs {
-        answer
-            .into_iter()
-            .for_each(|answer| extremes(output, &format!("expected {reward}"), answer));
+        answer.into_iter().for_each(|answer| say(&format!("expected {reward}"), answer));
     }
     for row in &goal.by_round {
-        extremes(output, &format!("by round {}", row.round), &row.probability);
+        say(&format!("by round {}", row.round), &row.probability);
     }
 }
 
-fn extremes(output: Output, name: &str, answers: &Extremes) {
-    let Extremes { least, uniform, greatest } = answers;
-    row(output, name, [least, uniform, greatest].map(tell));
+fn extremes(output: Output, name: &str, answers: &Extremes, with_samples: bool) {
+    let Extremes { least, uniform, sampled, greatest } = answers;
+    let sampled = with_samples.then(|| sampled.as_ref().map_or_else(String::new, tell_sampled));
+    row(output, name, [Some(tell(least)), Some(tell(uniform)), sampled, Some(tell(greatest))]);
 }
 
-fn row(output: Output, name: &str, [least, uniform, greatest]: [String; 3]) {
-    let line = format!("    {name:<18} {least:<28} {uniform:<28} {greatest}");
+/// The cells of a row, of which some may be left out.
+fn row(output: Output, name: &str, cells: [Option<String>; 4]) {
+    let cells = cells.into_iter().flatten().map(|cell| format!(" {cell:<28}"));
+    let line = format!("    {name:<18}{}", cells.collect::<String>());
     output.say(line.trim_end());
+}
+
+/// The interval, and whether the exact answer is in it.
+fn tell_sampled(sampled: &Sampled) -> String {
+    let mark = if sampled.contains_exact { "✓" } else { "✗" };
+    format!("{mark} {:.4} to {:.4}", sampled.low, sampled.high)
 }
 
 /// An answer for people: short fractions in full, others with as many digits as are certain.

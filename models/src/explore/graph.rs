@@ -62,6 +62,12 @@ impl Graph {
         self.states.get(number)
     }
 
+    /// The number of the state that these bytes stand for, if it is reachable.
+    #[must_use]
+    pub fn find(&self, state: &[u8]) -> Option<u32> {
+        self.states.find(state)
+    }
+
     /// Whether the property at that place in the list holds in the state.
     #[must_use]
     pub fn holds(&self, property: usize, state: u32) -> bool {

@@ -23,6 +23,12 @@ impl StateStore {
         slice(&self.bytes, &self.ends, number)
     }
 
+    /// The number of a state, if it was met.
+    pub(crate) fn find(&self, state: &[u8]) -> Option<u32> {
+        let same = |&number: &u32| self.get(number) == state;
+        self.numbers.find(self.hasher.hash_one(state), same).copied()
+    }
+
     /// The bytes of memory that the states take, as reserved.
     pub(crate) fn bytes_reserved(&self) -> usize {
         let entry = size_of::<u32>() + 1;

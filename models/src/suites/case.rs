@@ -121,6 +121,7 @@ impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
             exact::export(&judged, &exploration, format, out)?;
         }
         let goals = exact::goals(&judged).into_iter().enumerate();
+        let goals = goals.map(|goal| exact::ask(&judged, &exploration, goal, questions));
         let graph = &exploration.graph;
         Ok(ExactReport {
             suite: name.into(),
@@ -133,7 +134,7 @@ impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
             written: Size::of(graph),
             seconds,
             rounds_offset: exact::rounds_offset(judged.world.scheduler()),
-            goals: goals.map(|goal| exact::ask(&judged, &exploration, goal, questions)).collect(),
+            goals: goals.collect::<Result<_, _>>()?,
         })
     }
 

@@ -8,7 +8,7 @@ use serde::Serialize;
 use super::candidates::Spreads;
 use super::report::SuiteError;
 use crate::exact::export::{Size, write_dot, write_drn};
-use crate::exact::{Effort, Exact, Extremes, Reward};
+use crate::exact::{Effort, Exact, Extremes, Reward, Sample, Sampled, sample, seeded};
 use crate::explore::{Exploration, Notion};
 use crate::stateright::Judged;
 use crate::world::{Scheduler, Successors, Witness, World, WorldError};
@@ -20,6 +20,17 @@ pub struct Questions {
     pub effort: Effort,
     /// For how many rounds it is asked how likely a goal was reached by then.
     pub rounds: usize,
+    /// The random runs that the uniform answers are put beside, if any.
+    pub sampling: Option<Sampling>,
+}
+
+/// Random runs: the same seed, the same runs.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Sampling {
+    /// How many for each goal.
+    pub runs: u32,
+    /// Where their draws come from.
+    pub seed: u64,
 }
 
 /// In which format a model is written.
@@ -101,11 +112,32 @@ pub struct ByRound {
     pub probability: Extremes,
 }
 
+/// What comes by accident with a smaller probability is no accident.
+pub const IMPLAUSIBLE: f64 = 1e-6;
+
 impl ExactReport {
     /// Whether every question was answered with certainty.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.goals.iter().flat_map(Goal::answers).all(Extremes::is_known)
+        self.answers().all(Extremes::is_known)
+    }
+
+    /// What random runs say, wherever they were put beside an answer.
+    pub fn sampled(&self) -> impl Iterator<Item = &Sampled> {
+        self.answers().filter_map(|answer| answer.sampled.as_ref())
+    }
+
+    /// Whether what random runs say can be an accident. That any estimate is as far off as the
+    /// farthest has a probability of at most the sum over all of them (Boole's inequality), however
+    /// much those of the same runs depend on each other; that must not be below [`IMPLAUSIBLE`].
+    #[must_use]
+    pub fn is_plausible(&self) -> bool {
+        let estimates = self.sampled().count() as f64;
+        self.sampled().all(|sampled| sampled.p_value * estimates >= IMPLAUSIBLE)
+    }
+
+    fn answers(&self) -> impl Iterator<Item = &Extremes> {
+        self.goals.iter().flat_map(Goal::answers)
     }
 }
 
@@ -136,7 +168,7 @@ pub(super) fn ask<X: Spreads>(
     exploration: &Exploration,
     (number, property): (usize, usize),
     questions: Questions,
-) -> Goal {
+) -> Result<Goal, SuiteError> {
     let start = Instant::now();
     let is_decided = |notion: &Notion| !judged.world.is_symmetric() || !notion.names_machines();
     let notions = Notion::OF_WHAT_IS_TO_COME.into_iter().filter(is_decided);
@@ -144,24 +176,34 @@ pub(super) fn ask<X: Spreads>(
         notion: notion.to_string(),
         holds: exploration.judge(property, notion).holds,
     });
+    let sample = questions.sampling.map(|Sampling { runs, seed }| {
+        sample(&judged.world, &exploration.graph, property, runs, &mut seeded(seed))
+    });
+    let sample = sample.transpose()?;
     let exact = Exact::new(&exploration.graph, property, questions.effort);
+    let expected = |reward| {
+        let estimate = sample.as_ref().and_then(|sample| sample.expected(reward));
+        exact.expected(reward).beside(estimate)
+    };
     let offset = rounds_offset(judged.world.scheduler());
     let most = offset.and_then(|offset| questions.rounds.checked_sub(offset));
     let by_round = most.map_or_else(Vec::new, |most| exact.within_rounds(most));
-    let numbered = by_round.into_iter().enumerate();
-    let by_round = numbered
-        .map(|(paid, probability)| ByRound { round: paid + offset.unwrap_or(0), probability });
-    Goal {
+    let by_round = by_round.into_iter().enumerate().map(|(paid, probability)| {
+        let estimate = sample.as_ref().map(|sample| sample.within_rounds(paid as u64));
+        let probability = probability.beside(estimate);
+        ByRound { round: paid + offset.unwrap_or(0), probability }
+    });
+    Ok(Goal {
         goal: judged.properties[property].name,
         label: format!("goal_{number}"),
         verdicts: verdicts.collect(),
-        probability: exact.probability(),
-        rounds: offset.map(|_| exact.expected(Reward::Rounds)),
-        messages: exact.expected(Reward::Messages),
-        steps: exact.expected(Reward::Steps),
+        probability: exact.probability().beside(sample.as_ref().map(Sample::probability)),
+        rounds: offset.map(|_| expected(Reward::Rounds)),
+        messages: expected(Reward::Messages),
+        steps: expected(Reward::Steps),
         by_round: by_round.filter(|row| row.round > 0).collect(),
         seconds: start.elapsed().as_secs_f64(),
-    }
+    })
 }
 
 /// How many rounds fewer are paid than were begun.

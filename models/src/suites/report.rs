@@ -1,6 +1,7 @@
 use serde::Serialize;
 
 use super::Bug;
+use crate::exact::SampleError;
 use crate::explore::ExploreError;
 use crate::story::Untold;
 use crate::world::WorldError;
@@ -17,6 +18,9 @@ pub enum SuiteError {
     /// A run in it cannot be told.
     #[error(transparent)]
     Untold(#[from] Untold),
+    /// A random run failed.
+    #[error(transparent)]
+    Sample(#[from] SampleError),
     /// The model cannot be written.
     #[error("cannot write the model: {0}")]
     Export(#[from] std::io::Error),
