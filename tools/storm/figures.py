@@ -18,6 +18,8 @@ MEASURES = ("probability", *REWARDS)
 ENDS = ("min", "max")
 UNIFORM = "uniform"
 """For the scheduler that draws its choices. Storm has no question for it."""
+SAMPLED = "sampled"
+"""What random runs say of `uniform`: no claim, so nothing to compare."""
 
 Bound = Fraction | float
 """A fraction, or `math.inf`; no other float."""
@@ -120,7 +122,7 @@ def pairs(value: dict[str, Any] | None, *beside: str) -> Iterator[tuple[str, Int
     """The ends of `{"min": V, "max": V}`. Either may be absent."""
     if value is None:
         return
-    if not set(value) <= {*ENDS, UNIFORM, *beside}:
+    if not set(value) <= {*ENDS, UNIFORM, SAMPLED, *beside}:
         raise ValueError(f"ends are called {ENDS}: {value}")
     for end in ENDS:
         if value.get(end) is not None:

@@ -11,7 +11,7 @@ from typing import Any
 
 import reference_world
 from compare import Limits, compare_suite
-from figures import Interval, Query, Report, Suite
+from figures import Interval, Query, Report, Suite, pairs
 from oracle import Model
 
 LIMITS = Limits(exact=100_000, states=1_000_000, timeout=60)
@@ -96,6 +96,13 @@ class Compared(unittest.TestCase):
         for measure, value in [("probability", Fraction(0)), ("rounds", float("inf"))]:
             answer = model.ask(Query("goal_7", measure, "max"), timeout=60)
             self.assertEqual(answer.found, Interval.exactly(value))
+
+
+class Read(unittest.TestCase):
+    def test_what_random_runs_say_is_no_claim(self) -> None:
+        ends = {"min": {"exact": "1/2"}, "uniform": {"exact": "2/3"}, "max": {"exact": "1"}}
+        sampled = {"mean": 0.5, "low": 0.4, "high": 0.6, "contains_exact": False, "p_value": 0.0}
+        self.assertEqual(list(pairs({**ends, "sampled": sampled})), list(pairs(ends)))
 
 
 if __name__ == "__main__":
