@@ -143,7 +143,7 @@ fn ask(suite: &Suite, report: &Report, limits: Limits) -> Result<Answers> {
     if report.transitions > MOST_TRANSITIONS {
         return Ok(Answers::TooLarge);
     }
-    let questions = Questions { effort: Effort::default(), rounds: ROUNDS };
+    let questions = Questions { effort: Effort::default(), rounds: ROUNDS, sampling: None };
     let mut watch = Watch::begin();
     match suite.ask(questions, limits, &mut |progress| watch.see(progress), None) {
         Ok(answers) => Ok(Answers::Given(answers)),
