@@ -240,6 +240,19 @@ fn a_message_names_the_latest_rumors_that_fit() {
     }
 }
 
+/// Half of an exchange holds two names, the other half a rumor whose payload is as long as its
+/// overhead.
+#[test]
+fn the_smallest_message_that_is_allowed_is_the_smallest_that_exchanges_something_useful() {
+    for (max_message, named, told) in [(MIN_MESSAGE, 2, 1), (MIN_MESSAGE - 1, 1, 0)] {
+        let mut machine = machine(Settings { max_message, ..to_all(Mode::PushPull) });
+        hear(&mut machine, &[rumor(7, 0, RUMOR_OVERHEAD), rumor(7, 1, 0)]);
+        let exchanged = sent(&tick(&mut machine, &mut NoDraw));
+        let (_, Message::Exchange { have, rumors }) = &exchanged[0] else { panic!("an exchange") };
+        assert_eq!((have.len(), rumors.len()), (named, told));
+    }
+}
+
 /// The size of a message without its frame.
 fn size<M: Wire>(message: &M) -> usize {
     let header = Header { label: Label::default(), from: Epoch(0), to: Epoch(0) };
