@@ -10,8 +10,16 @@ use std::{env, fs};
 
 use list::{BUGS, Bug};
 
+/// Where the sources are that the bugs are seeded into, when not beside: `docs/mutants.md` says
+/// what that is for.
+const SEEDED_FROM: &str = "RUMORMILL_SEEDED_FROM";
+
 fn main() -> Result<(), Box<dyn Error>> {
-    let core = Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../core/src");
+    let core = match env::var(SEEDED_FROM) {
+        Ok(elsewhere) => elsewhere.into(),
+        Err(_) => Path::new(&env::var("CARGO_MANIFEST_DIR")?).join("../core/src"),
+    };
+    println!("cargo:rerun-if-env-changed={SEEDED_FROM}");
     println!("cargo:rerun-if-changed=src/bugs/list.rs");
     let mut modules = String::new();
     for bug in BUGS {
