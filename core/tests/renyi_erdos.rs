@@ -117,6 +117,7 @@ fn origins_are_forgotten_by_a_timer_that_is_armed_only_where_they_may_be() {
         Machine::new(0_u32, 1..10, RenyiErdos::new(Settings { memory, ..certain() }));
     let tick = [(Period, Ticks(50))];
     assert_eq!(armed(&forgetful.act(Event::Start, &mut NoDraw)), tick);
+    assert_eq!(forgetful.node.protocol.origins(), 0);
     forgetful.hear(1, rumor(5, 0, 0));
     let (id, refusal) = (rumor(6, 0, 0).id, Refusal::NoRoom);
     for _ in 0..2 {
