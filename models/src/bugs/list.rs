@@ -64,6 +64,13 @@ pub const BUGS: &[Bug] = &[
         wrong: "",
     },
     Bug {
+        name: "broadcasts_without_numbers",
+        thought: "who started it says which it is",
+        file: RENYI_ERDOS,
+        right: "        self.started += 1;\n",
+        wrong: "",
+    },
+    Bug {
         name: "starts_what_it_hears",
         thought: "what is heard is published again",
         file: PERIODIC_GOSSIP,
@@ -118,6 +125,13 @@ pub const BUGS: &[Bug] = &[
         file: PERIODIC_GOSSIP,
         right: "!have.contains(&rumor.id)",
         wrong: "have.contains(&rumor.id)",
+    },
+    Bug {
+        name: "publishes_without_numbers",
+        thought: "who started it says which it is",
+        file: PERIODIC_GOSSIP,
+        right: "        self.started += 1;\n",
+        wrong: "",
     },
     Bug {
         name: "publishes_what_was_broadcast",

@@ -117,7 +117,8 @@ renyi_erdos!(
     bugs::relays_as_its_own,
     bugs::takes_the_common_logarithm,
     bugs::counts_messages_as_time,
-    bugs::never_forgets
+    bugs::never_forgets,
+    bugs::broadcasts_without_numbers
 );
 periodic_gossip!(
     periodic_gossip,
@@ -128,7 +129,8 @@ periodic_gossip!(
     bugs::stays_hot_for_ever,
     bugs::gossips_to_one,
     bugs::gossips_once,
-    bugs::answers_nobody
+    bugs::answers_nobody,
+    bugs::publishes_without_numbers
 );
 stacked!(
     stacks::broadcast,

@@ -26,6 +26,7 @@ pub(super) fn suites() -> Vec<Suite> {
         suites.push(pulling_suite(nodes));
     }
     suites.push(demo_suite());
+    suites.push(numbered_suite());
     suites.push(crowded_suite());
     suites.push(exchanging_suite());
     suites.push(random_loss_suite());
@@ -105,6 +106,16 @@ fn exchanging_suite() -> Suite {
         "delivers_every_copy",
         AT_MOST_ONCE,
         exchanging::<bugs::delivers_every_copy::PeriodicGossip<_>>,
+    )
+}
+
+fn numbered_suite() -> Suite {
+    let about = "push gossip of two rumors from one node to all others in every round, nothing is \
+                 lost";
+    Suite::new("push-numbered-3", about, numbered::<Machine<_>>).with_bug(
+        "publishes_without_numbers",
+        EVERYBODY,
+        numbered::<bugs::publishes_without_numbers::PeriodicGossip<_>>,
     )
 }
 
@@ -198,6 +209,17 @@ fn exchanging<X: PeriodicGossip>() -> Case<X> {
         Faults { loss: Fault::AtMost(2), crash: Fault::AtMost(1), ..Faults::default() };
     let asked = vec![(ModelPeer(0), payload())];
     let properties = vec![only_broadcast(asked), at_most_once(), bounded(2)];
+    Case { setting, properties }
+}
+
+fn numbered<X: PeriodicGossip>() -> Case<X> {
+    let settings = Settings { fanout: 2, ..pushing() };
+    let mut setting = setting(3, &settings, Scheduler::Rounds);
+    let second = (ModelPeer(0), Bytes::from_static(b"b"));
+    setting.first_requests.push((second.0, X::start(second.1.clone())));
+    let asked = vec![(ModelPeer(0), payload()), second];
+    let properties =
+        vec![only_broadcast(asked), at_most_once(), everybody(Notion::Surely, 2), bounded(2)];
     Case { setting, properties }
 }
 

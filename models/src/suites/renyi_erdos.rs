@@ -23,6 +23,7 @@ pub(super) fn suites() -> Vec<Suite> {
         suites.push(covering_suite(nodes));
         suites.push(lossy_suite(nodes));
     }
+    suites.push(numbered_suite());
     suites.push(coin_suite());
     suites.push(forgetting_suite());
     suites.push(overtaken_suite());
@@ -62,6 +63,16 @@ fn lossy_suite(nodes: u8) -> Suite {
         .with_bug("forgets_it_started", AT_MOST_ONCE, move || {
             lossy::<bugs::forgets_it_started::RenyiErdos<_>>(nodes)
         })
+}
+
+fn numbered_suite() -> Suite {
+    let about = "Rényi-Erdős broadcast of two rumors from one node to all others, nothing is lost, \
+                 any order of arrival";
+    Suite::new("renyi-erdos-numbered-3", about, numbered::<Machine<_>>).with_bug(
+        "broadcasts_without_numbers",
+        EVERYBODY,
+        numbered::<bugs::broadcasts_without_numbers::RenyiErdos<_>>,
+    )
 }
 
 fn coin_suite() -> Suite {
@@ -141,6 +152,24 @@ fn by_size<X: RenyiErdos>(nodes: u8) -> Case<X> {
     let mut case = reliable(nodes);
     case.setting.nodes = group(nodes, &X::with(settings));
     case
+}
+
+/// Node 0 starts two rumors at once.
+fn numbered<X: RenyiErdos>() -> Case<X> {
+    let mut setting = setting(3, &covering(), Scheduler::Asynchronous { in_flight: 16 });
+    let second = (ModelPeer(0), Bytes::from_static(b"b"));
+    setting.first_requests = std::mem::take(&mut setting.requests);
+    setting.first_requests.push((second.0, X::start(second.1.clone())));
+    setting.application = Witness::default();
+    let asked = vec![(ModelPeer(0), payload()), second];
+    let properties = vec![
+        only_broadcast(asked),
+        at_most_once(),
+        ends(0),
+        everybody(Notion::Surely, 2),
+        bounded(0),
+    ];
+    Case { setting, properties }
 }
 
 fn lossy<X: RenyiErdos>(nodes: u8) -> Case<X> {
