@@ -148,6 +148,13 @@ pub const BUGS: &[Bug] = &[
         wrong: "use super::delivers_every_copy::{self as periodic_gossip, PeriodicGossip};",
     },
     Bug {
+        name: "leaves_itself_out",
+        thought: "the size is that of the rest",
+        file: BROADCAST,
+        right: "renyi_erdos::Request::Size(size.0)",
+        wrong: "renyi_erdos::Request::Size(size.0 - 1)",
+    },
+    Bug {
         name: "does_not_repair",
         thought: "the application wants to know as soon as possible",
         file: BROADCAST,

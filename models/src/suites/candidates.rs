@@ -136,7 +136,8 @@ stacked!(
     stacks::broadcast,
     bugs::publishes_what_was_broadcast,
     bugs::stands_on_a_broken_layer,
-    bugs::does_not_repair
+    bugs::does_not_repair,
+    bugs::leaves_itself_out
 );
 
 /// Remembers as many origins as a small group has, for ever.

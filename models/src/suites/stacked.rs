@@ -17,7 +17,8 @@ use crate::world::{Fault, Faults, Scheduler, Setting, Witness, group};
 use crate::{ModelPeer, bugs};
 
 pub(super) fn suites() -> Vec<Suite> {
-    [3, 4].into_iter().flat_map(|nodes| [repairing_suite(nodes), racing_suite(nodes)]).collect()
+    let both = |nodes| [repairing_suite(nodes), racing_suite(nodes)];
+    [3, 4].into_iter().flat_map(both).chain([sized_suite()]).collect()
 }
 
 fn repairing_suite(nodes: u8) -> Suite {
@@ -41,6 +42,16 @@ fn racing_suite(nodes: u8) -> Suite {
         })
 }
 
+fn sized_suite() -> Suite {
+    let about = "broadcast to ln N of the others in a group of 4, of which 3 are there; its gossip \
+                 goes to nobody";
+    Suite::new("stack-sized-3", about, sized::<Broadcast<_>>).with_bug(
+        "leaves_itself_out",
+        EVERYBODY,
+        sized::<bugs::leaves_itself_out::Broadcast<_>>,
+    )
+}
+
 fn payload() -> Bytes {
     Bytes::from_static(b"a")
 }
@@ -51,6 +62,18 @@ fn repairing<X: Stacked>(nodes: u8) -> Case<X> {
     let repair = periodic_gossip::Settings { fanout: nodes - 1, ..pushing() };
     let mut setting = setting(nodes, &forward, &repair, Scheduler::Rounds);
     setting.faults.loss = Fault::AtMost(1);
+    setting.stop = Some(Box::new(|at| super::properties::everybody_delivered(1, at)));
+    Case { setting, properties: properties(everybody(Notion::Surely, 1)) }
+}
+
+/// The fanout is what `ln N + c` gives for the N that is told, and just covers the two that are
+/// known; it does not for the three that each node sees itself.
+fn sized<X: Stacked>() -> Case<X> {
+    let margin = ((2.0 - 4_f64.ln()) * 64.0).ceil() as i16;
+    let forward = renyi_erdos::Settings { margin, ..covering() };
+    let repair = periodic_gossip::Settings { fanout: 0, ..pushing() };
+    let mut setting = setting(3, &forward, &repair, Scheduler::Rounds);
+    setting.nodes = group(3, &X::with(4, forward, repair));
     setting.stop = Some(Box::new(|at| super::properties::everybody_delivered(1, at)));
     Case { setting, properties: properties(everybody(Notion::Surely, 1)) }
 }
