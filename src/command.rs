@@ -6,6 +6,7 @@ mod demo;
 mod exact;
 mod explore;
 mod machines;
+mod numbers;
 mod output;
 mod replay;
 mod report;

@@ -239,10 +239,10 @@ where
 }
 
 impl Extremes {
-    /// Whether all of them are known.
+    /// Whether all of them are certain.
     #[must_use]
-    pub fn is_known(&self) -> bool {
-        [&self.least, &self.uniform, &self.greatest].into_iter().all(|a| *a != Answer::Unknown)
+    pub fn is_certain(&self) -> bool {
+        [&self.least, &self.uniform, &self.greatest].into_iter().all(Answer::is_certain)
     }
 
     /// The same beside what random runs say of the uniform answer.
@@ -258,16 +258,32 @@ impl Extremes {
     }
 }
 
+/// An interval is narrow enough to be an answer if it is no wider than this, or, above 1, than this
+/// part of the answer.
+pub const NARROW: f64 = 1e-9;
+
 impl Answer {
-    /// Whether the answer is certainly no less than the fraction.
+    /// Whether it is exact, or an interval that is [`NARROW`].
     #[must_use]
-    pub fn is_at_least(&self, fraction: &Weight) -> bool {
-        let fraction = BigRational::of(fraction);
+    pub fn is_certain(&self) -> bool {
         match self {
-            Self::Exact(answer) => *answer >= fraction,
-            Self::Between(low, _) => *low >= Interval::around(&fraction).high,
-            Self::Infinite => true,
+            Self::Exact(_) | Self::Infinite => true,
+            Self::Between(low, high) => high - low <= NARROW * low.max(1.0),
             Self::Unknown => false,
+        }
+    }
+
+    /// Whether the answer is no less than the fraction; `None` where that is not certain.
+    #[must_use]
+    pub fn is_at_least(&self, fraction: &Weight) -> Option<bool> {
+        let fraction = BigRational::of(fraction);
+        let around = Interval::around(&fraction);
+        match self {
+            Self::Exact(answer) => Some(*answer >= fraction),
+            Self::Between(low, _) if *low >= around.high => Some(true),
+            Self::Between(_, high) if *high < around.low => Some(false),
+            Self::Infinite => Some(true),
+            Self::Between(..) | Self::Unknown => None,
         }
     }
 

@@ -158,6 +158,12 @@ pub enum ExploreError {
     /// Nothing ever happens, so every claim would be vacuous.
     #[error("nothing can happen in this world, so nothing was checked")]
     Nothing,
+    /// A probability is so near to what is claimed of it that intervals do not tell.
+    #[error(
+        "whether \"{0}\" is as likely as claimed is not decided: its probability is not known well \
+         enough; take a smaller world, or claim less"
+    )]
+    Undecided(&'static str),
     /// More properties than there are marks for.
     #[error("an exploration judges at most {MAX_PROPERTIES} properties, not {0}")]
     TooManyProperties(usize),
@@ -236,14 +242,20 @@ pub struct Exploration {
     pub graph: Graph,
     /// What became of each property.
     pub verdicts: Vec<Verdict>,
+    /// Whether its states are classes of states, in which machines have no names.
+    by_class: bool,
 }
 
 impl Exploration {
-    /// Judges the predicate of the property at that place in the list in the sense of a notion. Where
-    /// symmetry is used, no scheduler is known to be fair.
+    /// Judges the predicate of the property at that place in the list in the sense of a notion; `None`
+    /// where that cannot be decided: a notion of fairness where symmetry is used, or a probability that
+    /// is not known well enough.
     #[must_use]
-    pub fn judge(&self, property: usize, notion: Notion) -> Verdict {
-        let name = self.verdicts[property].property;
+    pub fn judge(&self, property: usize, notion: Notion) -> Option<Verdict> {
+        if self.by_class && notion.names_machines() {
+            return None;
+        }
+        let name = self.verdicts.get(property)?.property;
         liveness::judge_one(&self.graph, property, name, notion)
     }
 
@@ -311,7 +323,7 @@ pub fn explore_watched<X: Protocol<ModelPeer>, A: Application<X>>(
     let mut search = Search::new(world, properties).begin()?;
     while search.current < search.states.len() {
         if let Some(place) = search.refuted.filter(|_| limits.first_refutation) {
-            return Ok(search.refutation(place));
+            return search.refutation(place);
         }
         search.expand()?;
         search.stay_within(limits, watch)?;
@@ -436,11 +448,11 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
         Ok(())
     }
 
-    fn refutation(self, place: usize) -> Exploration {
-        let Property { name, notion, .. } = self.properties[place];
+    fn refutation(self, place: usize) -> Result<Exploration, ExploreError> {
+        let by_class = self.world.is_symmetric();
         let graph = self.graph.finish(self.states);
-        let verdicts = vec![liveness::judge_one(&graph, place, name, notion)];
-        Exploration { graph, verdicts }
+        let verdicts = vec![judge(&graph, place, &self.properties[place])?];
+        Ok(Exploration { graph, verdicts, by_class })
     }
 
     fn finish(self) -> Result<Exploration, ExploreError> {
@@ -449,10 +461,17 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
             return Err(ExploreError::Nothing);
         }
         let properties = self.properties.iter().enumerate();
-        let judge = |(place, property): (usize, &Property<X, A>)| {
-            liveness::judge_one(&graph, place, property.name, property.notion)
-        };
-        let verdicts = properties.map(judge).collect();
-        Ok(Exploration { graph, verdicts })
+        let verdicts = properties.map(|(place, property)| judge(&graph, place, property));
+        let (verdicts, by_class) = (verdicts.collect::<Result<_, _>>()?, self.world.is_symmetric());
+        Ok(Exploration { graph, verdicts, by_class })
     }
+}
+
+fn judge<X: Protocol<ModelPeer>, A: Application<X>>(
+    graph: &Graph,
+    place: usize,
+    property: &Property<X, A>,
+) -> Result<Verdict, ExploreError> {
+    let &Property { name, notion, .. } = property;
+    liveness::judge_one(graph, place, name, notion).ok_or(ExploreError::Undecided(name))
 }

@@ -181,7 +181,7 @@ enum Wrong {
     Coin,
     /// Every eighth subset is the first.
     Subset,
-    /// The scheduler, every eighth time, takes what comes first.
+    /// The adversary, every eighth time, takes what comes first: to deliver rather than to lose.
     Choice,
 }
 
@@ -215,16 +215,20 @@ fn draws_with_a_preference_are_caught() {
     const RUNS: u32 = 20_000;
     let mut reference = gossip(4, Scheduler::Rounds);
     reference.anonymous_senders = true;
+    let mut lossy = gossip(3, Scheduler::Rounds);
+    lossy.faults.loss = Fault::Unlimited;
     let (reference, coin) = (Known::new(reference), Known::new(broadcast()));
+    let lossy = Known::new(lossy);
     let honest = [
         coin.probability(RUNS, &mut seeded(1)),
         reference.expected(Reward::Rounds, RUNS, &mut seeded(1)),
+        lossy.expected(Reward::Rounds, RUNS, &mut seeded(1)),
     ];
     assert!(honest.iter().all(|sampled| sampled.contains_exact), "{honest:#?}");
     let caught = [
         (Wrong::Coin, coin.probability(RUNS, &mut doctored(Wrong::Coin))),
         (Wrong::Subset, reference.expected(Reward::Rounds, RUNS, &mut doctored(Wrong::Subset))),
-        (Wrong::Choice, reference.expected(Reward::Rounds, RUNS, &mut doctored(Wrong::Choice))),
+        (Wrong::Choice, lossy.expected(Reward::Rounds, RUNS, &mut doctored(Wrong::Choice))),
     ];
     println!("{caught:#?}");
     for (wrong, sampled) in caught {

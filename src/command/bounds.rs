@@ -14,7 +14,7 @@ pub(super) struct Bounds {
     #[arg(long, value_name = "STATES", default_value_t = Limits::default().states)]
     max_states: usize,
     /// Give up on a world whose states and transitions take more memory than this, such as 500M or
-    /// 4G
+    /// 4G; it is looked at every 16384 states
     #[arg(long, value_name = "BYTES", default_value = "4G", value_parser = bytes)]
     max_memory: usize,
 }

@@ -15,6 +15,7 @@ use serde::Serialize;
 use super::Outcome;
 use super::bounds::{Bounds, Watch, incomplete};
 use super::check::{Incomplete, find_suites, heading};
+use super::numbers::{Figure, figure};
 use super::output::Output;
 use super::signals::end_when_asked;
 
@@ -105,36 +106,58 @@ fn ask(arguments: &Arguments, suite: &Suite) -> Result<Result<ExactReport, Strin
     let effort = Effort { exact_transitions: arguments.fractions };
     let sampling = arguments.samples.map(|runs| Sampling { runs, seed: arguments.seed });
     let questions = Questions { effort, rounds: arguments.rounds.into(), sampling };
-    let mut model =
-        arguments.export.map(|format| format.create(&arguments.out, suite)).transpose()?;
-    let export = model.as_mut().map(|(format, file)| (*format, file as &mut dyn Write));
+    let create = |format| Model::create(format, &arguments.out, suite);
+    let mut model = arguments.export.map(create).transpose()?;
+    let export = model.as_mut().map(|model| (model.format, &mut model.file as &mut dyn Write));
     let (limits, mut watch) = (arguments.bounds.limits(), Watch::begin());
     let report = match suite.ask(questions, limits, &mut |progress| watch.see(progress), export) {
         Ok(report) => report,
         Err(error) => {
+            model.into_iter().for_each(Model::discard);
             let context = || format!("cannot examine {}", suite.name);
             return incomplete(error).map(Err).with_context(context);
         }
     };
-    if let Some((_, mut file)) = model {
-        file.flush().with_context(|| format!("cannot write the model of {}", suite.name))?;
-        let path = arguments.out.join(format!("{}.json", suite.name));
-        let text = serde_json::to_string_pretty(&report)?;
-        fs::write(&path, text).with_context(|| format!("cannot write {}", path.display()))?;
+    if let Some(model) = model {
+        let path = model.path.clone();
+        model.keep(&report).with_context(|| format!("cannot write {}", path.display()))?;
     }
     Ok(Ok(report))
 }
 
-impl ExportFormat {
-    fn create(self, folder: &Path, suite: &Suite) -> Result<(Format, BufWriter<File>)> {
-        let (format, extension) = match self {
-            Self::Drn => (Format::Drn, "drn"),
-            Self::Dot => (Format::Dot, "dot"),
+/// A model that is being written. Until it is complete it has another name, so that a model and the
+/// answers beside it are always of the same run.
+struct Model {
+    format: Format,
+    file: BufWriter<File>,
+    path: PathBuf,
+    unfinished: PathBuf,
+}
+
+impl Model {
+    fn create(format: ExportFormat, folder: &Path, suite: &Suite) -> Result<Self> {
+        let (format, extension) = match format {
+            ExportFormat::Drn => (Format::Drn, "drn"),
+            ExportFormat::Dot => (Format::Dot, "dot"),
         };
         let path = folder.join(format!("{}.{extension}", suite.name));
-        let context = || format!("cannot write {}", path.display());
+        let unfinished = folder.join(format!("{}.{extension}.part", suite.name));
+        let context = || format!("cannot write {}", unfinished.display());
         fs::create_dir_all(folder).with_context(context)?;
-        Ok((format, BufWriter::new(File::create(&path).with_context(context)?)))
+        let file = BufWriter::new(File::create(&unfinished).with_context(context)?);
+        Ok(Self { format, file, path, unfinished })
+    }
+
+    fn keep(mut self, report: &ExactReport) -> Result<()> {
+        self.file.flush()?;
+        fs::write(self.path.with_extension("json"), serde_json::to_string_pretty(report)?)?;
+        fs::rename(&self.unfinished, &self.path)?;
+        Ok(())
+    }
+
+    fn discard(self) {
+        // It is of no use to anybody, and in nobody's way.
+        let _left_behind = fs::remove_file(self.unfinished);
     }
 }
 
@@ -209,23 +232,12 @@ fn tell_sampled(sampled: &Sampled) -> String {
     format!("{mark} {:.4} to {:.4}", sampled.low, sampled.high)
 }
 
-/// An answer for people: short fractions in full, others with as many digits as are certain.
+/// An answer for people: a short fraction with its decimal, or the digits that are certain.
 fn tell(answer: &Answer) -> String {
-    match answer {
-        Answer::Exact(fraction) if fraction.is_integer() => fraction.to_string(),
-        Answer::Exact(fraction) => {
-            let text = fraction.to_string();
-            let near = answer.approximately().unwrap_or(f64::NAN);
-            if text.len() <= 18 {
-                format!("{text} = {near:.4}…")
-            } else {
-                format!("{near:.10}…")
-            }
-        }
-        Answer::Between(low, high) => {
-            format!("{:.10} ± {:.0e}", f64::midpoint(*low, *high), (high - low) / 2.0)
-        }
-        Answer::Infinite => "infinite".into(),
-        Answer::Unknown => "unknown".into(),
+    let Figure { exactly, decimal, .. } = figure(answer);
+    match (exactly.is_empty(), decimal.is_empty()) {
+        (false, false) => format!("{exactly} = {decimal}"),
+        (false, true) => exactly,
+        (true, _) => decimal,
     }
 }

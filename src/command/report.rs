@@ -8,7 +8,6 @@ mod contents;
 mod diagram;
 mod head;
 mod legend;
-mod numbers;
 mod property;
 mod run;
 mod suite;

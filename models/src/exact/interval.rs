@@ -15,6 +15,9 @@ use super::system::System;
 /// How often a component is iterated at most, for each of the two bounds.
 const MOST_SWEEPS: usize = 200_000;
 
+/// How often where nothing is to be proven.
+const FEW_SWEEPS: usize = 1000;
+
 /// A change that is less than this part of a value is the noise of rounding.
 const NOISE: f64 = 4.0 * f64::EPSILON;
 
@@ -36,12 +39,21 @@ pub(super) fn solve(system: &System<Interval>, optimum: Optimum) -> Option<Vec<I
             high[unknown as usize] = bound::<Up>(system, optimum, unknown, &high);
             continue;
         }
-        rise::<Down>(system, optimum, component, &mut low);
+        rise::<Down>(system, optimum, component, &mut low, MOST_SWEEPS);
         component.iter().for_each(|&unknown| high[unknown as usize] = low[unknown as usize]);
-        rise::<Up>(system, optimum, component, &mut high);
+        rise::<Up>(system, optimum, component, &mut high, MOST_SWEEPS);
         prove(system, optimum, component, &mut high)?;
     }
     Some(low.into_iter().zip(high).map(|(low, high)| Interval { low, high }).collect())
+}
+
+/// Lower bounds that are mostly near, as intervals without width. Nothing is proven of them.
+pub(super) fn from_below(system: &System<Interval>, optimum: Optimum) -> Vec<Interval> {
+    let mut low = vec![0.0; system.len()];
+    for component in system.components().lists() {
+        rise::<Down>(system, optimum, component, &mut low, FEW_SWEEPS);
+    }
+    low.into_iter().map(|low| Interval { low, high: low }).collect()
 }
 
 /// One end of the intervals.
@@ -100,8 +112,9 @@ fn rise<E: End>(
     optimum: Optimum,
     component: &[u32],
     values: &mut [f64],
+    sweeps: usize,
 ) {
-    for _ in 0..MOST_SWEEPS {
+    for _ in 0..sweeps {
         let mut rests = true;
         for &unknown in component {
             let value = bound::<E>(system, optimum, unknown, values);

@@ -1,7 +1,6 @@
 //! Equations solved in fractions, by policy iteration.
 //!
-//! The first policy is read off intervals that contain the solution, so it is mostly the best one
-//! already. Each policy is a Markov chain, which is solved exactly; then every choice of every
+//! The first policy is read off lower bounds of the solution, so it is mostly the best one already. Each policy is a Markov chain, which is solved exactly; then every choice of every
 //! unknown is looked at in fractions, and where none is better the values are the solution: they
 //! satisfy the optimality equations, and those have one solution only, since end components were
 //! collapsed.
@@ -12,6 +11,7 @@ use num_rational::BigRational;
 use num_traits::{One, Zero};
 
 use super::Optimum;
+use super::interval::from_below;
 use super::number::{Interval, Number};
 use super::system::System;
 
@@ -20,7 +20,7 @@ const MOST_CUTS: usize = 48;
 
 /// The values of the unknowns; `None` where that takes more effort than is allowed.
 pub(super) fn solve(system: &System<BigRational>, optimum: Optimum) -> Option<Vec<BigRational>> {
-    let mut policy = first_policy(system, optimum)?;
+    let mut policy = first_policy(system, optimum);
     loop {
         let values = evaluate(system, &policy)?;
         if !improve(system, optimum, &values, &mut policy) {
@@ -29,10 +29,11 @@ pub(super) fn solve(system: &System<BigRational>, optimum: Optimum) -> Option<Ve
     }
 }
 
-/// The choices that look best in intervals.
-fn first_policy(system: &System<BigRational>, optimum: Optimum) -> Option<Vec<usize>> {
+/// The choices that look best by lower bounds. They need not be near: policy iteration goes on from
+/// whatever is there.
+fn first_policy(system: &System<BigRational>, optimum: Optimum) -> Vec<usize> {
     let rough = system.translated(Interval::around);
-    let values = Interval::solve(&rough, optimum)?;
+    let values = from_below(&rough, optimum);
     let best = |unknown| {
         let mut best: Option<(usize, f64)> = None;
         for choice in rough.choices_of(unknown) {
@@ -41,7 +42,7 @@ fn first_policy(system: &System<BigRational>, optimum: Optimum) -> Option<Vec<us
                 best = Some((choice, worth));
             }
         }
-        best.map(|(choice, _)| choice)
+        best.map_or(0, |(choice, _)| choice)
     };
     (0..rough.len() as u32).map(best).collect()
 }

@@ -10,13 +10,14 @@ use super::{Graph, Notion, Run, Verdict};
 use crate::Weight;
 use crate::exact::{Effort, Exact};
 
-/// Judges the property at that place among the marks of the graph.
+/// Judges the property at that place among the marks of the graph; `None` where a probability is not
+/// known well enough to be compared.
 pub(super) fn judge_one(
     graph: &Graph,
     place: usize,
     property: &'static str,
     notion: Notion,
-) -> Verdict {
+) -> Option<Verdict> {
     let (holds, evidence) = match notion {
         Notion::Always => refuted(always(graph, place)),
         Notion::Sometimes => shown(sometimes(graph, place)),
@@ -24,9 +25,9 @@ pub(super) fn judge_one(
         Notion::Surely => refuted(avoided(graph, place)),
         Notion::AlmostSurely => refuted(avoided_by_chance(graph, place)),
         Notion::AlmostSurelyIfFair => refuted(avoided_fairly(graph, place)),
-        Notion::AtLeast(bias) => (is_as_likely(graph, place, bias), None),
+        Notion::AtLeast(bias) => (is_as_likely(graph, place, bias)?, None),
     };
-    Verdict { property, notion, holds, evidence }
+    Some(Verdict { property, notion, holds, evidence })
 }
 
 fn refuted(counterexample: Option<Run>) -> (bool, Option<Run>) {
@@ -91,7 +92,7 @@ fn avoided_by_chance(graph: &Graph, property: usize) -> Option<Run> {
 }
 
 /// Whether the property comes with at least this probability whatever is chosen.
-fn is_as_likely(graph: &Graph, property: usize, bias: Bias) -> bool {
+fn is_as_likely(graph: &Graph, property: usize, bias: Bias) -> Option<bool> {
     let least = Exact::new(graph, property, Effort::default()).probability().least;
     least.is_at_least(&Weight::new(bias.numerator().into(), bias.denominator().into()))
 }

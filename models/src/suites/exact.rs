@@ -119,7 +119,7 @@ impl ExactReport {
     /// Whether every question was answered with certainty.
     #[must_use]
     pub fn is_complete(&self) -> bool {
-        self.answers().all(Extremes::is_known)
+        self.answers().all(Extremes::is_certain)
     }
 
     /// What random runs say, wherever they were put beside an answer.
@@ -170,12 +170,10 @@ pub(super) fn ask<X: Spreads>(
     questions: Questions,
 ) -> Result<Goal, SuiteError> {
     let start = Instant::now();
-    let is_decided = |notion: &Notion| !judged.world.is_symmetric() || !notion.names_machines();
-    let notions = Notion::OF_WHAT_IS_TO_COME.into_iter().filter(is_decided);
-    let verdicts = notions.map(|notion| NotionVerdict {
-        notion: notion.to_string(),
-        holds: exploration.judge(property, notion).holds,
-    });
+    let judge = |notion: Notion| exploration.judge(property, notion);
+    let verdicts = Notion::OF_WHAT_IS_TO_COME.into_iter().filter_map(judge);
+    let verdicts = verdicts
+        .map(|verdict| NotionVerdict { notion: verdict.notion.to_string(), holds: verdict.holds });
     let sample = questions.sampling.map(|Sampling { runs, seed }| {
         sample(&judged.world, &exploration.graph, property, runs, &mut seeded(seed))
     });

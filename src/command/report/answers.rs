@@ -5,8 +5,8 @@ use rumormill::models::exact::{Answer, Extremes};
 use rumormill::models::suites::{Goal, Report};
 
 use super::legend::notion;
-use super::numbers::{count, counted, figure, seconds};
 use super::{Answers, Chapter, MOST_TRANSITIONS, chart};
+use crate::command::numbers::{count, counted, figure, seconds};
 
 /// How many suites were asked, and how many were not, in a line.
 pub(super) fn summary(chapters: &[Chapter]) -> String {

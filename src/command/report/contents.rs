@@ -3,8 +3,8 @@
 use maud::{Markup, html};
 use rumormill::models::suites::Report;
 
-use super::numbers::{count, seconds};
 use super::{Chapter, anchor, mark, open_mark};
+use crate::command::numbers::{count, seconds};
 
 /// Each suite with its mark, where it stands, and how large it is.
 pub(super) fn contents(chapters: &[Chapter]) -> Markup {

@@ -6,9 +6,9 @@ use std::env::consts::{ARCH, OS};
 use maud::{Markup, html};
 use rumormill::models::suites::Report;
 
-use super::numbers::{count, counted, seconds};
 use super::troubles::troubles;
 use super::{Chapter, anchor, answers};
+use crate::command::numbers::{count, counted, seconds};
 
 /// The verdict in a few words.
 pub(super) fn title(chapters: &[Chapter]) -> String {

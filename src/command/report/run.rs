@@ -4,7 +4,7 @@ use maud::{Markup, PreEscaped, html};
 use rumormill::models::suites::Evidence;
 
 use super::diagram::fitted;
-use super::numbers::counted;
+use crate::command::numbers::counted;
 
 /// A run under a name, which is what it shows; unfolded where something is wrong.
 pub(super) fn run(name: &str, evidence: &Evidence, anchor: &str, unfolded: bool) -> Markup {

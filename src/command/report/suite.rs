@@ -4,9 +4,9 @@ use maud::{Markup, html};
 use rumormill::models::suites::{Report, SecondOpinion};
 
 use super::contents::verdict;
-use super::numbers::{count, seconds};
 use super::troubles::troubles;
 use super::{Came, Chapter, anchor, answers, bug, mark, property};
+use crate::command::numbers::{count, seconds};
 
 /// The section of a suite.
 pub(super) fn section(chapter: &Chapter) -> Markup {

@@ -2,8 +2,8 @@
 
 use rumormill::models::suites::{BugReport, Evidence, PropertyReport, Report};
 
-use super::numbers::count;
 use super::{Answers, Came, Chapter};
+use crate::command::numbers::count;
 
 /// Everything about a suite that a reviewer must not overlook.
 pub(super) fn troubles(chapter: &Chapter) -> Vec<String> {

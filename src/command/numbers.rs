@@ -12,7 +12,7 @@ const MANY: u32 = 10;
 const SHORT: usize = 13;
 
 /// A number with its digits in groups of three.
-pub(super) fn count(number: impl TryInto<u64>) -> String {
+pub(in crate::command) fn count(number: impl TryInto<u64>) -> String {
     let Ok(number) = number.try_into() else { return "too many to count".into() };
     let digits = number.to_string();
     let mut grouped = String::new();
@@ -26,12 +26,12 @@ pub(super) fn count(number: impl TryInto<u64>) -> String {
 }
 
 /// So many of a thing, in the singular for one.
-pub(super) fn counted(number: usize, one: &str, many: &str) -> String {
+pub(in crate::command) fn counted(number: usize, one: &str, many: &str) -> String {
     format!("{} {}", count(number as u64), if number == 1 { one } else { many })
 }
 
 /// A time, with as many digits as mean something.
-pub(super) fn seconds(seconds: f64) -> String {
+pub(in crate::command) fn seconds(seconds: f64) -> String {
     match seconds {
         short if short < 0.01 => "< 0.01 s".into(),
         short if short < 10.0 => format!("{short:.2} s"),
@@ -41,17 +41,17 @@ pub(super) fn seconds(seconds: f64) -> String {
 
 /// An answer, as it is printed.
 #[derive(Clone, PartialEq, Eq, Debug)]
-pub(super) struct Figure {
+pub(in crate::command) struct Figure {
     /// A fraction, or a word; empty where only a decimal is short enough.
-    pub(super) exactly: String,
+    pub(in crate::command) exactly: String,
     /// The decimal; digits before an ellipsis are certain.
-    pub(super) decimal: String,
+    pub(in crate::command) decimal: String,
     /// What is too long to be printed.
-    pub(super) whole: Option<String>,
+    pub(in crate::command) whole: Option<String>,
 }
 
 /// An answer as a short fraction with its decimal, or as the digits that are certain.
-pub(super) fn figure(answer: &Answer) -> Figure {
+pub(in crate::command) fn figure(answer: &Answer) -> Figure {
     let word = |word: &str| Figure { exactly: word.into(), decimal: String::new(), whole: None };
     match answer {
         Answer::Exact(fraction) if fraction.is_integer() => word(&fraction.to_string()),
