@@ -6,7 +6,7 @@ use std::sync::Arc;
 use num_rational::BigRational;
 use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
 use rumormill_core::seen::Memory;
-use rumormill_core::{Bias, Ticks};
+use rumormill_core::{Bias, Context, Never, Protocol, Ticks};
 use rumormill_models::ModelPeer;
 use rumormill_models::exact::{Answer, Effort, Exact, Extremes, Reward};
 use rumormill_models::explore::{
@@ -14,6 +14,7 @@ use rumormill_models::explore::{
 };
 use rumormill_models::stateright::{Encoded, Judged, Step};
 use rumormill_models::world::{Fault, Scheduler, Setting, Witness, World, group};
+use serde::{Deserialize, Serialize};
 use stateright::{Checker, Model};
 
 type Machine = PeriodicGossip<ModelPeer>;
@@ -256,4 +257,60 @@ fn a_world_that_takes_more_memory_than_it_may_is_incomplete() {
     let latest = latest.expect("progress was told");
     assert_eq!((latest.states, latest.frontier), (states, frontier));
     assert!(latest.bytes > 1 << 20 && 0 < frontier && frontier < states);
+}
+
+/// Goes on for about 100,000 steps, and then one way out of three.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+struct Dawdler {
+    at: u8,
+}
+
+impl Protocol<ModelPeer> for Dawdler {
+    type Message = Never;
+    type Timer = ();
+    type Request = Never;
+    type Notice = Never;
+
+    fn on_start(&mut self, context: &mut Context<'_, ModelPeer, Self>) {
+        context.set_timer(Ticks(1), ());
+    }
+
+    fn on_message(&mut self, _: &mut Context<'_, ModelPeer, Self>, _: ModelPeer, never: Never) {
+        match never {}
+    }
+
+    fn on_timer(&mut self, context: &mut Context<'_, ModelPeer, Self>, (): ()) {
+        if context.random(100) > 0 || context.random(1000) > 0 {
+            context.set_timer(Ticks(1), ());
+        } else {
+            self.at = if context.random(3) == 0 { 1 } else { 2 };
+        }
+    }
+}
+
+/// Intervals come too slowly here: fractions do not wait for them, and what is too wide is no answer.
+#[test]
+fn what_goes_slowly_is_solved_in_fractions_and_told_where_it_is_not() {
+    let nodes = group(1, &Dawdler { at: 0 });
+    let world = World::new(Setting::new(nodes, (), Scheduler::Asynchronous { in_flight: 1 }));
+    let world = world.expect("a world");
+    let at_one = |notion| {
+        Property::<Dawdler, ()>::new("at one", notion, |at| {
+            at.locals().any(|local| local.node.protocol.at == 1)
+        })
+    };
+    let gone = Property::<Dawdler, ()>::new("gone", Notion::AlmostSurely, |at| {
+        at.locals().any(|local| local.node.protocol.at > 0)
+    });
+    let third = Bias::new(1, 3).expect("a probability");
+    let half = Bias::new(1, 2).expect("a probability");
+    let properties = [at_one(Notion::AtLeast(third)), at_one(Notion::AtLeast(half)), gone];
+    let exploration = explore(&world, &properties, Limits::default()).expect("a small world");
+    let held: Vec<_> = exploration.verdicts.iter().map(|verdict| verdict.holds).collect();
+    assert_eq!(held, [true, false, true]);
+    let steps = Exact::new(&exploration.graph, 2, Effort::default()).expected(Reward::Steps);
+    assert_eq!(ends(&steps), (fraction("100000"), fraction("100000")));
+    let in_intervals = Effort { exact_transitions: 0 };
+    let rough = Exact::new(&exploration.graph, 2, in_intervals).expected(Reward::Steps);
+    assert!(!rough.is_certain(), "{rough:?}");
 }

@@ -3,6 +3,7 @@
 
 mod check;
 mod demo;
+mod exact;
 mod explore;
 mod process;
 mod replay;
