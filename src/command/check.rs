@@ -170,17 +170,17 @@ pub(super) fn say(output: Output, report: &Report, stories: bool) {
         report.transitions as f64 / report.seconds.max(1e-9) / 1e6,
         report.local_states,
     ));
-    if report.stands_for != (report.states, report.transitions) {
+    if report.is_by_symmetry() {
         let (states, transitions) = report.stands_for;
         output.say(format_args!(
             "  by symmetry they stand for {states} states, {transitions} transitions"
         ));
     }
     if let Some((states, transitions)) = report.expected {
-        let same = (states, transitions) == report.stands_for;
+        let how = if report.is_by_symmetry() { "without symmetry" } else { "independently" };
         output.say(format_args!(
-            "  {} counted independently: {states} states, {transitions} transitions",
-            mark(same)
+            "  {} counted {how}: {states} states, {transitions} transitions",
+            mark(report.counts_as_expected())
         ));
     }
     let Report { losses, duplications, crashes, every_fault_struck, .. } = report;

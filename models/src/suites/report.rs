@@ -41,7 +41,8 @@ pub struct Report {
     pub transitions: u64,
     /// The states and transitions of the world that these stand for: more where symmetry is used.
     pub stands_for: (u64, u64),
-    /// The states and transitions that independent computations found, where there are some.
+    /// The states and transitions that others found, where there are some: independent computations,
+    /// or, for a world that is explored by symmetry, an exploration without it.
     pub expected: Option<(u64, u64)>,
     /// Reachable states of single machines.
     pub local_states: u64,
@@ -167,14 +168,32 @@ impl BugReport {
 }
 
 impl Report {
+    /// Whether what independent computations found is found; where there are none, it is.
+    #[must_use]
+    pub fn counts_as_expected(&self) -> bool {
+        self.expected.is_none_or(|expected| expected == self.stands_for)
+    }
+
+    /// Whether its states are classes of states.
+    #[must_use]
+    pub fn is_by_symmetry(&self) -> bool {
+        self.stands_for != (self.states, self.transitions)
+    }
+
+    /// Whether anybody else was asked: another engine, or an independent computation.
+    #[must_use]
+    pub fn has_a_witness(&self) -> bool {
+        self.expected.is_some() || !self.second_opinions.is_empty()
+    }
+
     /// Whether everything is as it should be: every property holds, what independent computations
-    /// found is found, both engines agree (where there are no such computations, both were asked), every bug is caught, every run that is shown replays,
-    /// no limit was hit, nothing was sent astray, and every fault did strike.
+    /// found is found, whoever else was asked agrees, every bug is caught, every run that is shown
+    /// replays, no limit was hit, nothing was sent astray, and every fault did strike.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.properties.iter().all(|property| property.holds && property.replays())
-            && self.expected.is_none_or(|expected| expected == self.stands_for)
-            && (self.expected.is_some() || !self.second_opinions.is_empty())
+            && self.counts_as_expected()
+            && self.has_a_witness()
             && self.second_opinions.iter().all(|opinion| opinion.agrees)
             && self.bugs.iter().all(BugReport::holds)
             && self.overflow == 0

@@ -87,10 +87,13 @@ fn counted(report: &Report) -> Markup {
     html! {
         @if let Some((states, transitions)) = report.expected {
             div.long {
-                dt { "counted independently" }
+                dt { "counted " (if report.is_by_symmetry() { "without symmetry" } else { "independently" }) }
                 dd {
-                    (mark((states, transitions) == (report.states, report.transitions)))
+                    (mark(report.counts_as_expected()))
                     " " (count(states)) " states, " (count(transitions)) " transitions"
+                    @if report.is_by_symmetry() {
+                        ", which the classes of states here stand for"
+                    }
                 }
             }
         }

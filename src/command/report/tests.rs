@@ -74,6 +74,20 @@ fn what_holds_is_said_to_hold_and_nothing_else_is() {
 }
 
 #[test]
+fn a_world_that_is_explored_by_symmetry_is_no_trouble() {
+    let (mut report, _) = checked();
+    report.second_opinions.clear();
+    report.stands_for = (report.states + 1, report.transitions + 1);
+    report.expected = Some(report.stands_for);
+    assert!(report.holds());
+    let came = Came::Checked(Box::new(report), Answers::NoGoal);
+    parse(&[chapter(SUITE, "by symmetry", came)], |document| {
+        assert_eq!(heading(document), "Everything holds");
+        assert_eq!(text_of(document, "troubles"), "");
+    });
+}
+
+#[test]
 fn whatever_is_wrong_stands_before_anything_else() {
     let (sound, _) = checked();
     let name = sound.properties[0].name;

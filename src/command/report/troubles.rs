@@ -57,17 +57,17 @@ fn difference(evidence: &Evidence) -> Option<&String> {
 fn of_world(report: &Report) -> Vec<String> {
     let mut all = Vec::new();
     if let Some((states, transitions)) = report.expected
-        && (states, transitions) != (report.states, report.transitions)
+        && !report.counts_as_expected()
     {
         let [states, transitions] = [states, transitions].map(count);
         all.push(format!(
             "Independent computations count {states} states and {transitions} transitions, this \
              check {} and {}.",
-            count(report.states),
-            count(report.transitions),
+            count(report.stands_for.0),
+            count(report.stands_for.1),
         ));
     }
-    if report.second_opinions.is_empty() {
+    if !report.has_a_witness() {
         all.push("No second engine was asked.".into());
     }
     if !report.every_fault_struck {
