@@ -157,12 +157,6 @@ impl<'a> Exact<'a> {
         Self { problem, in_fractions }
     }
 
-    /// Whether anything costs any of the reward.
-    #[must_use]
-    pub fn is_paid(&self, reward: Reward) -> bool {
-        self.problem.is_paid(reward)
-    }
-
     /// How likely the goal is reached.
     #[must_use]
     pub fn probability(&self) -> Extremes {

@@ -6,7 +6,7 @@ mod common;
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::{Add, Div, Mul, Sub};
 
-use common::{Nodes, final_sizes, gossip, informed};
+use common::{FINAL_SIZES, Nodes, final_sizes, gossip, informed};
 use rumormill_core::Bias;
 use rumormill_core::analysis::infect_and_die::final_size;
 use rumormill_core::analysis::lockstep::{Between, Lockstep};
@@ -162,17 +162,8 @@ fn the_first_rounds_enclose_the_expectation() {
 
 #[test]
 fn final_sizes_of_infect_and_die() {
-    type Sizes = &'static [(usize, u128, u128)];
-    let table: [(u32, usize, Sizes); 7] = [
-        (3, 1, &[(2, 1, 2), (3, 1, 2)]),
-        (4, 1, &[(2, 1, 3), (3, 4, 9), (4, 2, 9)]),
-        (4, 2, &[(3, 1, 9), (4, 8, 9)]),
-        (5, 1, &[(2, 1, 4), (3, 3, 8), (4, 9, 32), (5, 3, 32)]),
-        (5, 2, &[(3, 1, 36), (4, 2, 9), (5, 3, 4)]),
-        (5, 3, &[(4, 1, 64), (5, 63, 64)]),
-        (6, 2, &[(3, 1, 100), (4, 9, 125), (5, 729, 2500), (6, 783, 1250)]),
-    ];
-    for (size, targets, expected) in table {
+    for (size, targets, expected) in FINAL_SIZES {
+        let (size, targets) = (size.into(), targets.into());
         let expected = expected.iter().map(|&(size, n, d)| (size, Weight::new(n, d))).collect();
         assert_eq!(final_sizes_of(&sound(size, targets)), expected, "{size}, {targets} targets");
     }

@@ -1,11 +1,12 @@
 //! Exact answers against figures that were computed by independent programs.
 
-use std::num::NonZeroU16;
+mod common;
+
 use std::sync::Arc;
 
+use common::one_rumor;
 use num_rational::BigRational;
 use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
-use rumormill_core::seen::Memory;
 use rumormill_core::{Bias, Context, Never, Protocol, Ticks};
 use rumormill_models::ModelPeer;
 use rumormill_models::exact::{Answer, Effort, Exact, Extremes, Reward};
@@ -23,15 +24,7 @@ const GOAL: usize = 0;
 
 /// The reference world: push gossip to one of all others, one informed at the start, until all are.
 fn setting(nodes: u8, mode: Mode, scheduler: Scheduler, loss: Fault) -> Setting<Machine, Witness> {
-    let settings = periodic_gossip::Settings {
-        mode,
-        fanout: 1,
-        period: Ticks(1),
-        hot: None::<NonZeroU16>,
-        buffer: 1,
-        max_message: 1000,
-        memory: Memory { origins: 1, forget_after: None },
-    };
+    let settings = one_rumor(mode, 1);
     let nodes = group(nodes, &Machine::new(settings));
     let mut setting = Setting::new(nodes, Witness::default(), scheduler);
     setting.first_requests = vec![(ModelPeer(0), periodic_gossip::Request::Publish("a".into()))];

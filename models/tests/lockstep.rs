@@ -7,7 +7,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Nodes, final_sizes, gossip};
+use common::{FINAL_SIZES, Nodes, final_sizes, gossip};
 use rumormill_core::protocols::periodic_gossip::Mode;
 use rumormill_models::Weight;
 use rumormill_models::explore::{Exploration, Limits, explore};
@@ -58,17 +58,7 @@ fn expected_rounds_of_push_pull_and_push_pull() {
 
 #[test]
 fn final_sizes_of_infect_and_die() {
-    type Sizes = &'static [(usize, u128, u128)];
-    let expected: [(u8, u16, Sizes); 7] = [
-        (3, 1, &[(2, 1, 2), (3, 1, 2)]),
-        (4, 1, &[(2, 1, 3), (3, 4, 9), (4, 2, 9)]),
-        (4, 2, &[(3, 1, 9), (4, 8, 9)]),
-        (5, 1, &[(2, 1, 4), (3, 3, 8), (4, 9, 32), (5, 3, 32)]),
-        (5, 2, &[(3, 1, 36), (4, 2, 9), (5, 3, 4)]),
-        (5, 3, &[(4, 1, 64), (5, 63, 64)]),
-        (6, 2, &[(3, 1, 100), (4, 9, 125), (5, 729, 2500), (6, 783, 1250)]),
-    ];
-    for (nodes, fanout, sizes) in expected {
+    for (nodes, fanout, sizes) in FINAL_SIZES {
         let sizes: BTreeMap<_, _> =
             sizes.iter().map(|&(size, n, d)| (size, Weight::new(n, d))).collect();
         assert_eq!(

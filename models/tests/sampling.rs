@@ -4,8 +4,9 @@
 //! Seeds are fixed, so a failure is no accident of the day. With a fresh seed, that any of k intervals
 //! misses has a probability of at most k/1000 (Boole's inequality).
 
-use std::num::NonZeroU16;
+mod common;
 
+use common::one_rumor;
 use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::rumor::Notice;
@@ -116,15 +117,7 @@ fn compare(estimate: Estimate, exact: &Answer) -> Sampled {
 }
 
 fn gossip(nodes: u8, scheduler: Scheduler) -> Setting<PeriodicGossip<ModelPeer>, Witness> {
-    let settings = periodic_gossip::Settings {
-        mode: Mode::Push,
-        fanout: 1,
-        period: Ticks(1),
-        hot: None::<NonZeroU16>,
-        buffer: 1,
-        max_message: 1000,
-        memory: Memory { origins: 1, forget_after: None },
-    };
+    let settings = one_rumor(Mode::Push, 1);
     let nodes = group(nodes, &PeriodicGossip::new(settings));
     let mut setting = Setting::new(nodes, Witness::default(), scheduler);
     setting.first_requests = vec![(ModelPeer(0), periodic_gossip::Request::Publish("a".into()))];

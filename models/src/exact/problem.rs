@@ -8,7 +8,7 @@ use crate::Weight;
 use crate::explore::Graph;
 use crate::explore::backward::Backward;
 use crate::explore::qualitative::{
-    can_avoid, can_avoid_by, can_be_certain, can_reach, can_reach_through, certain,
+    can_avoid, can_avoid_by, can_be_certain, can_reach, can_reach_through, certain, members,
     reachable_without,
 };
 
@@ -29,13 +29,8 @@ impl<'a> Problem<'a> {
 
     /// How many transitions there are before the goal.
     pub(super) fn transitions(&self) -> usize {
-        let states = (0..self.graph.states()).filter(|&state| self.before[state as usize]);
+        let states = members(&self.before).into_iter();
         states.map(|state| self.graph.successors(state).len()).sum()
-    }
-
-    /// Whether any choice costs any of the reward.
-    pub(super) fn is_paid(&self, reward: Reward) -> bool {
-        (0..self.graph.choices()).any(|choice| self.price(reward, choice) != Weight::ZERO)
     }
 
     /// Whether the goal is reached with probability 1.
@@ -59,7 +54,7 @@ impl<'a> Problem<'a> {
         let unknown = self.before_goal(|state| !hopeless[state] && !certain[state]);
         let unknowns = match chooser {
             Chooser::Greatest => Unknowns::collapsed(graph, &unknown, |_| true, |_| true),
-            Chooser::Least | Chooser::Uniform => Unknowns::each(graph, &unknown, |_| true),
+            Chooser::Least | Chooser::Uniform => Unknowns::each(graph, &unknown),
         };
         let known = |state: u32| {
             let is_known = unknowns.place_of(state).is_none();
@@ -86,7 +81,7 @@ impl<'a> Problem<'a> {
             let unknown = self.before_goal(|state| certain[state]);
             Unknowns::collapsed(graph, &unknown, free, allowed)
         } else {
-            Unknowns::each(graph, &self.before, |_| true)
+            Unknowns::each(graph, &self.before)
         };
         let price = |choice| V::of(&self.price(reward, choice));
         let known = |_, target| unknowns.place_of(target).is_none().then(V::nothing);
@@ -117,7 +112,7 @@ impl<'a> Problem<'a> {
         let unknowns = if chooser == Chooser::Greatest {
             Unknowns::collapsed(graph, &unknown, |choice| !begins_round(choice), |_| true)
         } else {
-            Unknowns::each(graph, &unknown, |_| true)
+            Unknowns::each(graph, &unknown)
         };
         let worth = |state: u32, values: &[V]| match unknowns.place_of(state) {
             Some(place) => values[place].clone(),
@@ -140,7 +135,8 @@ impl<'a> Problem<'a> {
                 return Some(answers);
             }
             system.set_constants(&unknowns, |choice| {
-                begins_round(choice).then(|| self.mean(choice, |state| worth(state, &values)))
+                let after_round = || mean(graph.outcomes_of(choice), |s| worth(s, &values));
+                begins_round(choice).then(after_round)
             });
         }
     }
@@ -166,20 +162,9 @@ impl<'a> Problem<'a> {
         numbered.map(|(state, &is_before)| is_before && also(state)).collect()
     }
 
-    /// The value over the outcomes of a choice, each as likely as it is.
-    fn mean<V: Number>(&self, choice: usize, value: impl Fn(u32) -> V) -> V {
-        self.graph.outcomes_of(choice).fold(V::nothing(), |mut sum, (state, weight)| {
-            sum.add_product(&V::of(weight), &value(state));
-            sum
-        })
-    }
-
     /// The value over the first states, each as likely as it is.
     fn at_first<V: Number>(&self, value: impl Fn(u32) -> V) -> V {
-        self.graph.first().iter().fold(V::nothing(), |mut sum, (state, weight)| {
-            sum.add_product(&V::of(weight), &value(*state));
-            sum
-        })
+        mean(self.graph.first().iter().map(|(state, weight)| (*state, weight)), value)
     }
 }
 
@@ -191,6 +176,17 @@ impl Chooser {
             Self::Uniform => V::solve(&system.averaged(), Optimum::Least),
         }
     }
+}
+
+/// The value over states, each as likely as it is.
+fn mean<'a, V: Number>(
+    states: impl Iterator<Item = (u32, &'a Weight)>,
+    value: impl Fn(u32) -> V,
+) -> V {
+    states.fold(V::nothing(), |mut sum, (state, weight)| {
+        sum.add_product(&V::of(weight), &value(state));
+        sum
+    })
 }
 
 fn one<V: Number>() -> V {

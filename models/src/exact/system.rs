@@ -20,8 +20,8 @@ pub(super) struct Unknowns {
 
 impl Unknowns {
     /// Each of the states is an unknown.
-    pub(super) fn each(graph: &Graph, states: &[bool], allowed: impl Fn(usize) -> bool) -> Self {
-        Self::blocks(graph, states, &[], allowed)
+    pub(super) fn each(graph: &Graph, states: &[bool]) -> Self {
+        Self::blocks(graph, states, &[], |_| true)
     }
 
     /// States between which one can go to and fro by `free` choices are one unknown, whose choices

@@ -66,10 +66,7 @@ impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
         limits: Limits,
         watch: &mut dyn FnMut(Progress),
     ) -> Result<Report, SuiteError> {
-        let judged = build(self())?;
-        let start = Instant::now();
-        let exploration = explore_watched(&judged.world, &judged.properties, limits, watch)?;
-        let seconds = start.elapsed().as_secs_f64();
+        let Explored { judged, exploration, seconds } = explored(self(), limits, watch)?;
         let tally = judged.world.tally();
         let every_fault_struck = judged.world.every_fault_struck();
         let local_states = judged.world.locals() as u64;
@@ -113,10 +110,7 @@ impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
         watch: &mut dyn FnMut(Progress),
         export: Option<(Format, &mut dyn io::Write)>,
     ) -> Result<ExactReport, SuiteError> {
-        let judged = build(self())?;
-        let start = Instant::now();
-        let exploration = explore_watched(&judged.world, &judged.properties, limits, watch)?;
-        let seconds = start.elapsed().as_secs_f64();
+        let Explored { judged, exploration, seconds } = explored(self(), limits, watch)?;
         if let Some((format, out)) = export {
             exact::export(&judged, &exploration, format, out)?;
         }
@@ -160,6 +154,24 @@ impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
     fn replay(&self, entries: &[u8]) -> Result<Replayed, ReplayError> {
         replay::<ModelPeer, X>(entries)
     }
+}
+
+/// A case whose world was explored, and how long that took.
+struct Explored<X: Spreads> {
+    judged: Judged<X, Witness>,
+    exploration: Exploration,
+    seconds: f64,
+}
+
+fn explored<X: Spreads>(
+    case: Case<X>,
+    limits: Limits,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Explored<X>, SuiteError> {
+    let judged = build(case)?;
+    let start = Instant::now();
+    let exploration = explore_watched(&judged.world, &judged.properties, limits, watch)?;
+    Ok(Explored { judged, exploration, seconds: start.elapsed().as_secs_f64() })
 }
 
 fn build<X: Spreads>(case: Case<X>) -> Result<Judged<X, Witness>, SuiteError> {

@@ -1,4 +1,4 @@
-//! Worlds in lockstep, in which one node knows a rumor at the start.
+//! Worlds in which one node knows a rumor at the start, and figures about them.
 #![allow(dead_code, unreachable_pub, reason = "each test is a crate that uses a part of it")]
 
 use std::collections::BTreeMap;
@@ -74,9 +74,9 @@ const MEMORY: Memory = Memory { origins: 1, forget_after: None };
 /// Accepts nothing, so it never has anything to send.
 const NO_MEMORY: Memory = Memory { origins: 0, forget_after: None };
 
-/// Periodic gossip until all who are alive are informed.
-pub fn gossip(nodes: Nodes, mode: Mode, fanout: u8) -> World<PeriodicGossip<ModelPeer>, Witness> {
-    let settings = periodic_gossip::Settings {
+/// Periodic gossip of one rumor, which stays hot for ever.
+pub fn one_rumor(mode: Mode, fanout: u8) -> periodic_gossip::Settings {
+    periodic_gossip::Settings {
         mode,
         fanout,
         period: Ticks(1),
@@ -84,7 +84,12 @@ pub fn gossip(nodes: Nodes, mode: Mode, fanout: u8) -> World<PeriodicGossip<Mode
         buffer: 1,
         max_message: 1000,
         memory: MEMORY,
-    };
+    }
+}
+
+/// Periodic gossip until all who are alive are informed.
+pub fn gossip(nodes: Nodes, mode: Mode, fanout: u8) -> World<PeriodicGossip<ModelPeer>, Witness> {
+    let settings = one_rumor(mode, fanout);
     let silent =
         periodic_gossip::Settings { mode: Mode::Push, memory: NO_MEMORY, ..settings.clone() };
     let machines = nodes.run(&PeriodicGossip::new(settings), &PeriodicGossip::new(silent));
@@ -131,3 +136,18 @@ pub fn final_sizes(nodes: Nodes, fanout: u16) -> BTreeMap<usize, Weight> {
     }
     sizes
 }
+
+/// How many are reached, and how likely: numerator and denominator.
+pub type Sizes = &'static [(usize, u128, u128)];
+
+/// The final sizes of infect-and-die, for numbers of nodes and of targets, as independent programs
+/// computed them.
+pub const FINAL_SIZES: [(u8, u16, Sizes); 7] = [
+    (3, 1, &[(2, 1, 2), (3, 1, 2)]),
+    (4, 1, &[(2, 1, 3), (3, 4, 9), (4, 2, 9)]),
+    (4, 2, &[(3, 1, 9), (4, 8, 9)]),
+    (5, 1, &[(2, 1, 4), (3, 3, 8), (4, 9, 32), (5, 3, 32)]),
+    (5, 2, &[(3, 1, 36), (4, 2, 9), (5, 3, 4)]),
+    (5, 3, &[(4, 1, 64), (5, 63, 64)]),
+    (6, 2, &[(3, 1, 100), (4, 9, 125), (5, 729, 2500), (6, 783, 1250)]),
+];
