@@ -83,6 +83,24 @@ impl<P: Peer> Neighborhood<P> {
         self.peers.contains(peer)
     }
 
+    /// Whether the peer, or a later life of it, is in the view.
+    #[must_use]
+    pub fn knows(&self, peer: &P) -> bool {
+        self.peers.iter().any(|known| known.answers_for(peer))
+    }
+
+    /// Whether the peer is at the place of this process: it is itself, or another life of it.
+    #[must_use]
+    pub fn is_oneself(&self, peer: &P) -> bool {
+        self.me.answers_for(peer) || peer.supersedes(&self.me)
+    }
+
+    /// How many more peers there is room for.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        (self.capacity as usize).saturating_sub(self.peers.len())
+    }
+
     /// Adds a peer. It takes the place of its earlier life, or of the contact that it was known by.
     ///
     /// # Errors
@@ -94,14 +112,13 @@ impl<P: Peer> Neighborhood<P> {
 
     /// Adds a peer, and returns what it took the place of.
     pub(crate) fn admit(&mut self, peer: P) -> Result<Option<P>, NotAdded> {
-        let me = self.me;
-        if peer == me || peer.supersedes(&me) || me.supersedes(&peer) {
+        if self.is_oneself(&peer) {
             Err(NotAdded::Oneself)
-        } else if self.peers.iter().any(|known| *known == peer || known.supersedes(&peer)) {
+        } else if self.knows(&peer) {
             Err(NotAdded::Present)
         } else if let Some(earlier) = self.renew(peer) {
             Ok(Some(earlier))
-        } else if self.peers.len() as u32 >= self.capacity {
+        } else if self.room() == 0 {
             Err(NotAdded::Full { capacity: self.capacity })
         } else {
             self.peers.push(peer);

@@ -24,6 +24,12 @@ pub trait Peer:
         false
     }
 
+    /// Whether a message from `self` can be the answer to one that was sent to `asked`: it is the
+    /// same process, or the one that lives now where that was believed to live.
+    fn answers_for(&self, asked: &Self) -> bool {
+        self == asked || self.supersedes(asked)
+    }
+
     /// A hint of the peer's place: peers of which one supersedes the other have the same. The better
     /// it tells places apart, the faster a view finds whose later life a peer is. `None`, for all
     /// peers of a kind, where there are no hints: then the view looks at each.

@@ -135,6 +135,14 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
         chosen
     }
 
+    /// A uniform random subset of `list`, without repetition and in its order; all of it where it
+    /// has no more than `count` elements. At most [`MAX_FANOUT`] come back.
+    pub fn choose<T: Copy>(&mut self, list: &[T], count: usize) -> ArrayVec<T, MAX_FANOUT> {
+        let mut chosen = ArrayVec::new();
+        choose(list, count, self.random, &mut chosen);
+        chosen
+    }
+
     /// `getNeighbors()`: the whole view.
     #[must_use]
     pub fn neighborhood(&self) -> &Neighborhood<P> {
@@ -206,19 +214,19 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
     }
 }
 
-/// Lists a uniform random subset of the peers: `nb` of them, or all where there are no more, but at
-/// most [`MAX_FANOUT`].
-fn choose<P: Peer>(
-    peers: &[P],
-    nb: usize,
+/// Lists a uniform random subset: `count` elements, or all where there are no more, but at most
+/// [`MAX_FANOUT`].
+fn choose<T: Copy>(
+    list: &[T],
+    count: usize,
     random: &mut dyn Randomness,
-    chosen: &mut impl Extend<P>,
+    chosen: &mut impl Extend<T>,
 ) {
-    let size = nb.min(MAX_FANOUT);
-    if size >= peers.len() {
-        chosen.extend(peers.iter().copied());
+    let size = count.min(MAX_FANOUT);
+    if size >= list.len() {
+        chosen.extend(list.iter().copied());
     } else if size > 0 {
-        let positions = random.subset(size, peers.len() as u32);
-        chosen.extend(positions.iter().map(|&position| peers[position as usize]));
+        let positions = random.subset(size, list.len() as u32);
+        chosen.extend(positions.iter().map(|&position| list[position as usize]));
     }
 }

@@ -1,5 +1,9 @@
 //! The protocols, one file per algorithm. Each opens with the pseudo-code lines that it realises.
 
+pub mod adoption;
+pub mod cyclon;
 pub mod fixed_size;
+pub mod neighbor_management;
 pub mod periodic_gossip;
+pub mod random_walk;
 pub mod renyi_erdos;

@@ -1,3 +1,5 @@
 //! Protocols that are built to work together, wired into one.
 
 pub mod broadcast;
+pub mod member;
+pub mod overlay;

@@ -18,7 +18,7 @@
 
 use alloc::vec::Vec;
 
-use arrayvec::ArrayString;
+use arrayvec::{ArrayString, ArrayVec};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
@@ -135,8 +135,11 @@ pub trait Wire: Sized {
 /// types; lists and payloads are for [`Writer::list`] and [`Writer::payload`].
 #[macro_export]
 macro_rules! wire_by_serde {
-    ($(<$P:ident>)? $Message:ty) => {
-        impl $(<$P: $crate::Peer>)? $crate::wire::Wire for $Message {
+    (<$P:ident> $Message:ty) => {
+        $crate::wire_by_serde!(@impl [$P: $crate::Peer] $Message);
+    };
+    (@impl [$($bounds:tt)*] $Message:ty) => {
+        impl<$($bounds)*> $crate::wire::Wire for $Message {
             fn encode(&self, frame: &mut $crate::wire::Writer<'_>) {
                 frame.value(self);
             }
@@ -147,6 +150,9 @@ macro_rules! wire_by_serde {
                 frame.value()
             }
         }
+    };
+    ($Message:ty) => {
+        $crate::wire_by_serde!(@impl [] $Message);
     };
 }
 
@@ -301,6 +307,17 @@ impl<'a> Reader<'a> {
             list.push(read(self)?);
         }
         Ok(list)
+    }
+
+    /// A list of at most `LIMIT` items, each of which takes at least one byte; nothing is allocated.
+    ///
+    /// # Errors
+    /// When it is longer, or an item cannot be read.
+    pub fn short_list<T, const LIMIT: usize>(
+        &mut self,
+        mut read: impl FnMut(&mut Self) -> Result<T, Malformed>,
+    ) -> Result<ArrayVec<T, LIMIT>, Malformed> {
+        (0..self.length(LIMIT)?).map(|_| read(self)).collect()
     }
 
     /// A payload of at most `limit` bytes, which shares the datagram's buffer.

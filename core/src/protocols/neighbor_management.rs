@@ -1,0 +1,330 @@
+//! Algorithm 4: automatic neighbour management. Neighbours that fall silent are replaced by others
+//! that a random walk finds.
+//!
+//! ```text
+//!  1: addTimer(∆, Heartbeat)
+//!  3: function HeartBeat()
+//!  4:   for all n ∈ GetNeighbors() do
+//!  5:     if last[n] + TIMEOUT < Now() then     ▷ Ping not received
+//!  6:       Failure(n)                          ▷ Remove neighbor
+//!  7:     else
+//!  8:       send(PING) to n                     ▷ Send new ping
+//! 11:   addTimer(∆, Heartbeat)
+//! 13: function PingHandler(n, msg)              ▷ Receive ping from n
+//! 14:   if n ∈ GetNeighbors() then
+//! 15:     last[n] ← Now()
+//! 18: function Failure(n)                       ▷ Did not receive ping from n
+//! 19:   removeNeighbor(n)
+//! 20:   repeat                                  ▷ Find replacement neighbor
+//! 21:     n ← RandomNode()                      ▷ Use random walk
+//! 22:   until n ∉ GetNeighbors()
+//! 23:   addNeighbor(n)
+//! ```
+//!
+//! Where this differs, and why:
+//! - A ping is answered, and a neighbour is judged by its answers to one's own pings. Views are not
+//!   symmetric: a neighbour of whom one is no neighbour never pings, alive as it is.
+//! - Silence is counted in periods, from the first ping on; a new neighbour has not been silent yet.
+//! - `RandomNode()` takes time and may fail, so it is a question ([`Notice::Wanted`]) and an answer
+//!   ([`Request::Candidate`] or [`Request::NotFound`]). Whoever asks again without end while there is
+//!   nobody to find holds up the process: here a search that fails is begun anew in a later period.
+//!   The degree, not the failure, says how many are wanted, so it returns to its target as soon as
+//!   there are enough peers.
+//! - A process that knows nobody begins with its contacts, and begins with them again when it has
+//!   lost everybody.
+//! - Whoever leaves tells those that ping it, which are those that have it in their views, and names
+//!   to each a neighbour of its own to take its place.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Change, Context, Peer, Peers, Protocol, Ticks, as_set, wire_by_serde};
+
+/// Automatic neighbour management.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct NeighborManagement<P: Peer> {
+    settings: Settings,
+    /// Where to begin when nobody is known.
+    #[serde(serialize_with = "as_set")]
+    contacts: Vec<P>,
+    /// The neighbours, and for how many periods each has not answered.
+    #[serde(serialize_with = "as_set")]
+    neighbors: Vec<Silence<P>>,
+    /// Those that ping this process, and for how many periods each has not.
+    #[serde(serialize_with = "as_set")]
+    watchers: Vec<Silence<P>>,
+    /// How many searches are on their way.
+    searches: u8,
+}
+
+/// How neighbours are managed.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+pub struct Settings {
+    /// How long a period is: longer than an answer takes.
+    pub period: Ticks,
+    /// For how many periods a neighbour may leave pings unanswered before it is taken to have
+    /// failed; at least 1.
+    pub patience: u8,
+    /// How many neighbours are wanted; no more than the view holds.
+    pub degree: u32,
+    /// The most searches at the same time.
+    pub searches: u8,
+    /// The most processes whose pings are remembered, to tell them when this one leaves.
+    pub watchers: u16,
+}
+
+/// A peer that has not been heard of for so many periods.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+struct Silence<P: Peer> {
+    peer: P,
+    periods: u8,
+}
+
+/// What processes say to each other.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub enum Message<P: Peer> {
+    /// "Are you there?"
+    Ping,
+    /// "I am."
+    Pong,
+    /// "I leave."
+    Leave {
+        /// Who may take its place.
+        instead: Option<P>,
+    },
+}
+
+wire_by_serde!(<P> Message<P>);
+
+/// What the application, or another layer, asks or answers.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub enum Request<P: Peer> {
+    /// A search has found this process.
+    Candidate(P),
+    /// A search has failed.
+    NotFound,
+    /// Tell those that know this process that it leaves. Afterwards the process is to be stopped.
+    Leave,
+}
+
+/// What is asked or told.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub enum Notice<P: Peer> {
+    /// Another neighbour is wanted: answer by [`Request::Candidate`] or [`Request::NotFound`].
+    Wanted,
+    /// A neighbour has not answered for too long and is none any more.
+    Failed(P),
+    /// A neighbour has left.
+    Left(P),
+    /// A message was refused.
+    Refused {
+        /// Who sent it.
+        from: P,
+        /// Why.
+        refusal: Refusal,
+    },
+}
+
+/// Why a message is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, thiserror::Error)]
+pub enum Refusal {
+    /// An answer to no ping of this process.
+    #[error("no ping awaits this answer")]
+    Unasked,
+    /// The farewell of somebody who is no neighbour.
+    #[error("it leaves, but it is no neighbour")]
+    NoNeighbor,
+    /// More processes ping this one than it can remember; it answers, but will not say farewell.
+    #[error("too many processes ping this one")]
+    TooManyWatchers,
+}
+
+/// The next period begins.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct Period;
+
+impl<P: Peer> Protocol<P> for NeighborManagement<P> {
+    type Message = Message<P>;
+    type Timer = Period;
+    type Request = Request<P>;
+    type Notice = Notice<P>;
+
+    fn on_start(&mut self, context: &mut Context<'_, P, Self>) {
+        let first = context.neighborhood().peers().iter();
+        self.neighbors = first.map(|&peer| Silence { peer, periods: 0 }).collect();
+        self.begin_with_contacts(context);
+        context.set_timer(self.settings.period, Period);
+    }
+
+    fn on_timer(&mut self, context: &mut Context<'_, P, Self>, Period: Period) {
+        context.set_timer(self.settings.period, Period);
+        self.heartbeat(context);
+        self.forget_watchers();
+        self.begin_with_contacts(context);
+        self.search(context);
+    }
+
+    fn on_message(&mut self, context: &mut Context<'_, P, Self>, from: P, message: Message<P>) {
+        let handled = match message {
+            Message::Ping => self.on_ping(context, from),
+            Message::Pong => self.on_pong(from),
+            Message::Leave { instead } => self.on_leave(context, from, instead),
+        };
+        if let Err(refusal) = handled {
+            context.notify(Notice::Refused { from, refusal });
+        }
+    }
+
+    fn on_request(&mut self, context: &mut Context<'_, P, Self>, request: Request<P>) {
+        match request {
+            Request::Candidate(peer) => {
+                self.searches = self.searches.saturating_sub(1);
+                self.welcome(context, peer);
+            }
+            Request::NotFound => self.searches = self.searches.saturating_sub(1),
+            Request::Leave => self.leave(context),
+        }
+    }
+
+    fn on_neighbor(&mut self, _: &mut Context<'_, P, Self>, change: Change<P>) {
+        match change {
+            Change::Up(peer) if self.neighbors.iter().any(|known| known.peer == peer) => {}
+            Change::Up(peer) => self.neighbors.push(Silence { peer, periods: 0 }),
+            Change::Down(gone) => self.neighbors.retain(|known| known.peer != gone),
+        }
+    }
+}
+
+impl<P: Peer> NeighborManagement<P> {
+    /// A process that begins with these contacts when it knows nobody.
+    #[must_use]
+    pub fn new(settings: Settings, contacts: Vec<P>) -> Self {
+        Self { settings, contacts, neighbors: Vec::new(), watchers: Vec::new(), searches: 0 }
+    }
+
+    /// How many searches are on their way.
+    #[must_use]
+    pub fn searches(&self) -> u8 {
+        self.searches
+    }
+
+    /// How many processes are remembered for their pings.
+    #[must_use]
+    pub fn watchers(&self) -> usize {
+        self.watchers.len()
+    }
+
+    /// Pings the neighbours, and gives up those that have been silent for too long.
+    fn heartbeat(&mut self, context: &mut Context<'_, P, Self>) {
+        let patience = self.settings.patience;
+        let (alive, failed): (Vec<_>, Vec<_>) =
+            self.neighbors.iter().partition(|known| known.periods < patience);
+        for Silence { peer, .. } in failed {
+            if context.remove_neighbor(peer) {
+                context.notify(Notice::Failed(peer));
+            }
+        }
+        let to: Vec<P> = alive.iter().map(|known| known.peer).collect();
+        context.send(Message::Ping, &to);
+        self.neighbors.iter_mut().for_each(|known| known.periods = known.periods.saturating_add(1));
+    }
+
+    fn on_ping(&mut self, context: &mut Context<'_, P, Self>, from: P) -> Result<(), Refusal> {
+        context.send(Message::Pong, &[from]);
+        if let Some(known) = self.watchers.iter_mut().find(|known| from.answers_for(&known.peer)) {
+            *known = Silence { peer: from, periods: 0 };
+        } else if self.watchers.len() < usize::from(self.settings.watchers) {
+            self.watchers.push(Silence { peer: from, periods: 0 });
+        } else if self.settings.watchers > 0 {
+            return Err(Refusal::TooManyWatchers);
+        }
+        Ok(())
+    }
+
+    fn on_pong(&mut self, from: P) -> Result<(), Refusal> {
+        let mut pinged = self.neighbors.iter_mut().filter(|known| known.periods > 0);
+        let known = pinged.find(|known| from.answers_for(&known.peer)).ok_or(Refusal::Unasked)?;
+        known.periods = 0;
+        Ok(())
+    }
+
+    fn on_leave(
+        &mut self,
+        context: &mut Context<'_, P, Self>,
+        from: P,
+        instead: Option<P>,
+    ) -> Result<(), Refusal> {
+        self.watchers.retain(|known| known.peer != from);
+        if !context.remove_neighbor(from) {
+            return Err(Refusal::NoNeighbor);
+        }
+        context.notify(Notice::Left(from));
+        if let Some(peer) = instead {
+            self.welcome(context, peer);
+        }
+        Ok(())
+    }
+
+    /// `addNeighbor(n)`, where there is room and it is no neighbour yet; else a later search will
+    /// find another.
+    fn welcome(&mut self, context: &mut Context<'_, P, Self>, peer: P) {
+        if self.missing(context) > 0 {
+            let _oneself_or_known_already = context.add_neighbor(peer);
+        }
+    }
+
+    /// Asks for as many neighbours as are missing and not searched for yet.
+    fn search(&mut self, context: &mut Context<'_, P, Self>) {
+        let missing = self.missing(context).saturating_sub(self.searches.into());
+        let more = missing.min(u32::from(self.settings.searches.saturating_sub(self.searches)));
+        if context.neighborhood().peers().is_empty() {
+            return;
+        }
+        for _ in 0..more {
+            self.searches += 1;
+            context.notify(Notice::Wanted);
+        }
+    }
+
+    fn missing(&self, context: &Context<'_, P, Self>) -> u32 {
+        self.settings.degree.saturating_sub(context.neighborhood().peers().len() as u32)
+    }
+
+    /// Whoever knows nobody knows its contacts.
+    fn begin_with_contacts(&mut self, context: &mut Context<'_, P, Self>) {
+        if context.neighborhood().peers().is_empty() {
+            let chosen: Peers<P> = context.choose(&self.contacts, self.settings.degree as usize);
+            for contact in chosen {
+                let _oneself_or_twice = context.add_neighbor(contact);
+            }
+        }
+    }
+
+    fn forget_watchers(&mut self) {
+        let patience = self.settings.patience;
+        self.watchers.retain_mut(|known| {
+            known.periods = known.periods.saturating_add(1);
+            known.periods <= patience
+        });
+    }
+
+    /// Tells those that have this process in their views, each with another neighbour of this one to
+    /// take its place, and the rest of the neighbours.
+    fn leave(&mut self, context: &mut Context<'_, P, Self>) {
+        let neighbors = context.neighbors(usize::MAX);
+        let heirs = context.choose(&neighbors, self.watchers.len());
+        for (place, watcher) in self.watchers.iter().enumerate() {
+            let heir = heirs.get(place).copied().filter(|heir| *heir != watcher.peer);
+            context.send(Message::Leave { instead: heir }, &[watcher.peer]);
+        }
+        let is_told = |peer: &P| self.watchers.iter().any(|watcher| watcher.peer == *peer);
+        let others: Peers<P> = neighbors.into_iter().filter(|peer| !is_told(peer)).collect();
+        context.send(Message::Leave { instead: None }, &others);
+    }
+}
