@@ -2,13 +2,16 @@
 
 mod bounds;
 mod check;
+mod cluster;
 mod demo;
 mod exact;
 mod explore;
 mod machines;
+mod member;
 mod numbers;
 mod output;
 mod replay;
+mod replays;
 mod report;
 mod run;
 mod signals;
@@ -39,6 +42,7 @@ pub(crate) enum Command {
     Exact(exact::Arguments),
     Explore(explore::Arguments),
     Run(run::Arguments),
+    Cluster(cluster::Arguments),
     Replay(replay::Arguments),
 }
 
@@ -50,6 +54,7 @@ impl Command {
             Self::Exact(arguments) => exact::run(&arguments),
             Self::Explore(arguments) => explore::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
+            Self::Cluster(arguments) => cluster::run(&arguments),
             Self::Replay(arguments) => replay::run(&arguments),
         }
     }

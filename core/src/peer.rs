@@ -30,6 +30,12 @@ pub trait Peer:
         self == asked || self.supersedes(asked)
     }
 
+    /// Whether this names a place, and no life of it: nobody is known to be there. What others are
+    /// told of is never a contact.
+    fn is_contact(&self) -> bool {
+        false
+    }
+
     /// A hint of the peer's place: peers of which one supersedes the other have the same. The better
     /// it tells places apart, the faster a view finds whose later life a peer is. `None`, for all
     /// peers of a kind, where there are no hints: then the view looks at each.
@@ -118,6 +124,10 @@ impl Peer for SocketPeer {
         let same_ip = self.ip_high == earlier.ip_high && self.ip_low == earlier.ip_low;
         let same_port = self.epoch_and_port as u16 == earlier.epoch_and_port as u16;
         same_ip && same_port && self.epoch_and_port > earlier.epoch_and_port
+    }
+
+    fn is_contact(&self) -> bool {
+        self.epoch() == Epoch::UNKNOWN
     }
 
     fn place_hint(&self) -> Option<u32> {

@@ -14,6 +14,7 @@ use tokio::sync::watch;
 use tokio::task;
 use tokio::time::{Instant, sleep_until};
 
+use crate::handle::Errand;
 use crate::outbound::Outbound;
 use crate::recording::Tape;
 use crate::timers::{Step, Timers};
@@ -41,7 +42,7 @@ pub(crate) struct Driver<X: Protocol<SocketPeer>> {
 
 /// The driver's ends of what leads to the handle.
 pub(crate) struct Ends<X: Protocol<SocketPeer>> {
-    pub(crate) requests: mpsc::Receiver<X::Request>,
+    pub(crate) requests: mpsc::Receiver<Errand<X>>,
     pub(crate) notices: mpsc::Sender<X::Notice>,
     pub(crate) counters: watch::Sender<Counters>,
 }
@@ -76,8 +77,8 @@ where
         loop {
             self.ends.counters.send_replace(self.counters);
             let full = tokio::select! {
-                request = self.ends.requests.recv() => match request {
-                    Some(request) => self.take_requests(request),
+                errand = self.ends.requests.recv() => match errand {
+                    Some(errand) => self.take_requests(errand),
                     None => break,
                 },
                 () = self.udp.readable() => self.take_datagrams(),
@@ -92,11 +93,11 @@ where
     }
 
     /// Tells whether there may be more.
-    fn take_requests(&mut self, first: X::Request) -> bool {
-        self.ask(first);
+    fn take_requests(&mut self, first: Errand<X>) -> bool {
+        self.carry_out(first);
         for _ in 1..BATCH {
-            let Ok(request) = self.ends.requests.try_recv() else { return false };
-            self.ask(request);
+            let Ok(errand) = self.ends.requests.try_recv() else { return false };
+            self.carry_out(errand);
         }
         true
     }
@@ -127,9 +128,14 @@ where
         true
     }
 
-    fn ask(&mut self, request: X::Request) {
-        self.counters.work.requests += 1;
-        self.step(Event::Request(request), Step::Other);
+    fn carry_out(&mut self, errand: Errand<X>) {
+        match errand {
+            Errand::Ask(request) => {
+                self.counters.work.requests += 1;
+                self.step(Event::Request(request), Step::Other);
+            }
+            Errand::Look(look) => look(&self.node),
+        }
     }
 
     fn hear(&mut self, datagram: &Bytes, source: SocketAddr) {

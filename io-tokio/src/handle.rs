@@ -1,8 +1,10 @@
 //! The application's side of a running node.
 
+use std::fmt;
+
 use rumormill_core::{Node, Protocol, SocketPeer};
 use tokio::sync::mpsc::{self, error::TrySendError};
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 use tokio::task::{JoinError, JoinHandle};
 
 use crate::Counters;
@@ -11,10 +13,27 @@ use crate::Counters;
 #[derive(Debug)]
 pub struct Handle<X: Protocol<SocketPeer>> {
     pub(crate) peer: SocketPeer,
-    pub(crate) requests: mpsc::Sender<X::Request>,
+    pub(crate) requests: mpsc::Sender<Errand<X>>,
     pub(crate) notices: Option<Notices<X>>,
     pub(crate) counters: watch::Receiver<Counters>,
     pub(crate) task: JoinHandle<Finished<X>>,
+}
+
+/// What the application wants of the task that owns the machine.
+pub(crate) enum Errand<X: Protocol<SocketPeer>> {
+    /// To ask the machine for something.
+    Ask(X::Request),
+    /// To look at it.
+    Look(Box<dyn FnOnce(&Node<SocketPeer, X>) + Send>),
+}
+
+impl<X: Protocol<SocketPeer>> fmt::Debug for Errand<X> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Ask(request) => f.debug_tuple("Ask").field(request).finish(),
+            Self::Look(_) => f.write_str("Look"),
+        }
+    }
 }
 
 /// What the machine tells the application, in order. Of those that wait, there are at most
@@ -69,7 +88,7 @@ impl<X: Protocol<SocketPeer>> Handle<X> {
     /// # Errors
     /// When the node has stopped.
     pub async fn request(&self, request: X::Request) -> Result<(), Stopped> {
-        self.requests.send(request).await.map_err(|_| Stopped)
+        self.requests.send(Errand::Ask(request)).await.map_err(|_| Stopped)
     }
 
     /// Asks the machine for something, without waiting.
@@ -77,10 +96,28 @@ impl<X: Protocol<SocketPeer>> Handle<X> {
     /// # Errors
     /// When too many requests wait already, or the node has stopped.
     pub fn try_request(&self, request: X::Request) -> Result<(), RequestError> {
-        self.requests.try_send(request).map_err(|error| match error {
+        self.requests.try_send(Errand::Ask(request)).map_err(|error| match error {
             TrySendError::Full(_) => RequestError::Busy,
             TrySendError::Closed(_) => RequestError::Stopped(Stopped),
         })
+    }
+
+    /// Looks at the machine as it is once the requests before this have been carried out; waits its
+    /// turn among them. The node stands still meanwhile, so `look` had better be quick.
+    ///
+    /// # Errors
+    /// When the node has stopped.
+    pub async fn look<T: Send + 'static>(
+        &self,
+        look: impl FnOnce(&Node<SocketPeer, X>) -> T + Send + 'static,
+    ) -> Result<T, Stopped> {
+        let (tell, told) = oneshot::channel();
+        let look = move |node: &Node<SocketPeer, X>| {
+            // Whoever asked may have lost interest.
+            let _unwanted = tell.send(look(node));
+        };
+        self.requests.send(Errand::Look(Box::new(look))).await.map_err(|_| Stopped)?;
+        told.await.map_err(|_| Stopped)
     }
 
     /// What the machine tells, from the start on; `None` when it was taken before. Whoever drops

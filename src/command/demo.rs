@@ -6,7 +6,6 @@ mod cluster;
 mod heard;
 mod load;
 mod outbreak;
-mod replays;
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
@@ -17,9 +16,9 @@ use serde::Serialize;
 use super::Outcome;
 use super::check::{find_suites, heading, say};
 use super::output::Output;
+use super::replays::Replays;
 use super::signals::end_when_asked;
 use outbreak::Outbreak;
-use replays::Replays;
 
 /// Check a machine, run 32 nodes of it on sockets, and replay what they did
 #[derive(Args)]

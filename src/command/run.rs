@@ -1,6 +1,7 @@
-//! `rumormill run`: a node of the default stack. Each line on the standard input is broadcast, and
-//! what is delivered is printed.
+//! `rumormill run`: a member of a group that finds itself. Each line on the standard input is
+//! broadcast, and what is delivered is printed.
 
+mod joining;
 mod lines;
 mod settings;
 mod talk;
@@ -10,20 +11,18 @@ use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
+use rumormill::SocketPeer;
 use rumormill::node::{Config, Finished, Recording, spawn};
-use rumormill::stacks::broadcast::Broadcast;
+use rumormill::stacks::member::Request;
 use rumormill::trace::Title;
-use rumormill::{Neighborhood, Node, SocketPeer};
 
 use super::Outcome;
-use super::machines::BROADCAST;
+use super::machines::MEMBER;
 use super::output::say_aside;
 use super::signals::Signals;
 pub(crate) use settings::Arguments;
 use settings::Settings;
 use talk::Talk;
-
-type Stack = Broadcast<SocketPeer>;
 
 #[tokio::main]
 pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
@@ -31,14 +30,18 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut signals = Signals::listen()?;
     // Made before the node runs, so that nothing is recorded in vain.
     let record = settings.record.as_deref().map(create).transpose()?;
-    let mut node = spawn(configuration(&settings), |me| machine(me, &settings)).await?;
+    let contacts = settings.join.iter().map(|&address| SocketPeer::contact(address)).collect();
+    let mut node =
+        spawn(configuration(&settings), |me| settings.ways.machine(me, contacts)).await?;
     let mut notices = node.notices().context("the notices of a new node were taken before")?;
-    let lines = lines::of_standard_input(settings.repair().max_payload());
+    let lines = lines::of_standard_input(settings.ways.max_payload());
     let mut talk = Talk::new(arguments.json, &settings, node.peer())?;
     let talked = tokio::select! {
         () = signals.asked_to_end() => Ok(()),
         failed = talk.go_on(&node, lines, &mut notices) => failed,
     };
+    // A node that has stopped by itself leaves without a word.
+    let _gone = node.request(Request::leave()).await;
     let Finished { counters, trace, .. } = node.shutdown().await?;
     if let (Some((file, path)), Some(trace)) = (record, trace) {
         save(file, path, &trace)?;
@@ -51,23 +54,16 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
 fn configuration(settings: &Settings) -> Config {
     let mut config = Config::new(settings.bind);
     config.label = settings.label;
-    config.max_datagram = settings.max_datagram;
+    config.max_datagram = settings.ways.max_datagram;
     config.advertise = settings.advertise;
     if let Some(seed) = settings.seed {
         config.seed = seed;
     }
     if settings.record.is_some() {
-        let title = Title { machine: BROADCAST.into(), about: "a node of `rumormill run`".into() };
+        let title = Title { machine: MEMBER.into(), about: "a node of `rumormill run`".into() };
         config.recording = Some(Recording::new(title));
     }
     config
-}
-
-fn machine(me: SocketPeer, settings: &Settings) -> Node<SocketPeer, Stack> {
-    let contacts = settings.peers.iter().map(|&address| SocketPeer::contact(address));
-    let others = contacts.filter(|contact| contact.address() != me.address());
-    let stack = Broadcast::new(settings.size, settings.forward(), settings.repair());
-    Node::new(Neighborhood::of(me, others), stack)
 }
 
 fn create(path: &Path) -> Result<(File, &Path)> {

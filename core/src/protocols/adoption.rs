@@ -191,11 +191,12 @@ fn adopt<P: Peer>(context: &mut Context<'_, P, Adoption<P>>, newcomer: P) -> Res
         return Err(Refusal::Oneself);
     }
     let (is_known, is_full) = (view.knows(&newcomer), view.room() == 0);
-    let others: Vec<P> = view.peers().iter().copied().filter(|peer| *peer != newcomer).collect();
+    let may_go = |peer: &P| *peer != newcomer && !peer.is_contact();
+    let others: Vec<P> = view.peers().iter().copied().filter(may_go).collect();
     let instead = context.choose(&others, 1).first().copied();
     if !is_known {
-        if is_full {
-            instead.map(|given| context.remove_neighbor(given));
+        if let Some(given) = instead.filter(|_| is_full) {
+            context.remove_neighbor(given);
         }
         if context.add_neighbor(newcomer).is_err() {
             return Err(Refusal::NoRoom);

@@ -38,7 +38,8 @@
 //!   keep their places until its answer is there.
 //! - An answer names the exchange that it answers, so a late one is recognised and refused.
 //! - What finds no place, or makes place for another, is left to a draw, never to an order.
-//! - An answer does not name the asker, who would only leave it out.
+//! - An answer does not name the asker, who would only leave it out; and nobody is told of a contact
+//!   of which nobody knows whether it is there.
 
 use alloc::vec::Vec;
 use core::num::NonZeroU16;
@@ -257,7 +258,8 @@ impl<P: Peer> Cyclon<P> {
         let is_candidate = |entry: &Entry<P>| mode == Mode::Simple || Some(entry.age) == oldest;
         let candidates = gathered(&mut self.entries, is_candidate);
         let Some(&Entry { peer: with, .. }) = context.choose(candidates, 1).first() else { return };
-        let others = gathered(&mut self.entries, |entry| entry.peer != with);
+        let others =
+            gathered(&mut self.entries, |entry| entry.peer != with && !entry.peer.is_contact());
         let chosen = context.choose(others, length - 1);
         let offered = chosen.iter().map(|entry| entry.peer).collect();
         let oneself = Entry { peer: context.me(), age: 0 };
@@ -273,8 +275,9 @@ impl<P: Peer> Cyclon<P> {
         let length = self.length();
         let Self { entries, exchange, .. } = self;
         let is_on_offer = |peer: &P| exchange.as_ref().is_some_and(|offer| offer.includes(peer));
-        let is_free =
-            |entry: &Entry<P>| !from.answers_for(&entry.peer) && !is_on_offer(&entry.peer);
+        let is_free = |Entry { peer, .. }: &Entry<P>| {
+            !from.answers_for(peer) && !is_on_offer(peer) && !peer.is_contact()
+        };
         let given = context.choose(gathered(entries, is_free), length);
         let entries = given.iter().copied().collect();
         context.send(Message::Answer { number, entries }, &[from]);

@@ -317,7 +317,8 @@ impl<P: Peer> NeighborManagement<P> {
     /// Tells those that have this process in their views, each with another neighbour of this one to
     /// take its place, and the rest of the neighbours.
     fn leave(&mut self, context: &mut Context<'_, P, Self>) {
-        let neighbors = context.neighbors(usize::MAX);
+        let mut neighbors = context.neighbors(usize::MAX);
+        neighbors.retain(|peer| !peer.is_contact());
         let heirs = context.choose(&neighbors, self.watchers.len());
         for (place, watcher) in self.watchers.iter().enumerate() {
             let heir = heirs.get(place).copied().filter(|heir| *heir != watcher.peer);

@@ -12,6 +12,7 @@
 //! than others by being asked first. Then views are shuffled; whoever fails is replaced.
 
 use alloc::vec::Vec;
+use core::num::NonZeroU16;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,7 +20,7 @@ use crate::protocols::adoption::{self, Adoption};
 use crate::protocols::cyclon::{self, Cyclon};
 use crate::protocols::neighbor_management::{self, NeighborManagement};
 use crate::protocols::random_walk::{self, Mode, RandomWalk};
-use crate::{Peer, Route, stack};
+use crate::{Peer, Route, Ticks, stack};
 
 stack! {
     /// Neighbour management, random walks, adoption and CYCLON over one view.
@@ -43,6 +44,56 @@ pub struct Settings {
     /// How views are shuffled.
     pub shuffle: cyclon::Settings,
 }
+
+/// The length of a walk that searches for a neighbour.
+///
+/// Our choice: more hops than lie between any two processes of a million in a random graph whose
+/// processes have twenty neighbours each, ln 1e6 / ln 20 = 4.6.
+const DISTANCE: u8 = 8;
+
+impl Settings {
+    /// A view of `view` neighbours that is pinged and shuffled once in each `period`. A period is to
+    /// be several times as long as an answer takes.
+    #[must_use]
+    pub fn keeping(view: u32, period: Ticks) -> Self {
+        let often = Ticks((period.0 / 4).max(1));
+        let numbers = NonZeroU16::MAX;
+        Self {
+            neighbors: neighbor_management::Settings {
+                period,
+                patience: 3,
+                degree: view,
+                searches: u8::try_from(view).unwrap_or(u8::MAX).min(MOST_SEARCHES),
+                watchers: u16::try_from(2 * u64::from(view)).unwrap_or(u16::MAX),
+            },
+            walk: random_walk::Settings {
+                distance: DISTANCE,
+                max_distance: 8 * DISTANCE,
+                period: often,
+                retries: 1,
+                detours: 2,
+                patience: 4 * DISTANCE,
+                started: 2 * MOST_SEARCHES,
+                carried: 64,
+                path: 0,
+                numbers,
+            },
+            adoption: adoption::Settings { period: often, patience: 4, asked: 2 * MOST_SEARCHES },
+            shuffle: cyclon::Settings {
+                mode: cyclon::Mode::Enhanced,
+                length: (view / 2).clamp(1, 8) as u8,
+                period,
+                max_age: u8::MAX,
+                numbers,
+            },
+        }
+    }
+}
+
+/// The most searches for neighbours at the same time, so that a newcomer is no flood.
+///
+/// Our choice: a view of twenty is full within three periods.
+const MOST_SEARCHES: u8 = 8;
 
 /// What the application is told.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]

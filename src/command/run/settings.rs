@@ -4,20 +4,21 @@ use std::fs;
 use std::net::SocketAddr;
 use std::num::{NonZeroU16, NonZeroU32};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use anyhow::{Context, Result, anyhow, bail};
 use clap::Args;
 use rumormill::Ticks;
 use rumormill::node::MAX_DATAGRAM;
-use rumormill::protocols::{periodic_gossip, renyi_erdos};
-use rumormill::seen::Memory;
-use rumormill::wire::{DEFAULT_MAX_DATAGRAM, Label, MAX_OVERHEAD};
+use rumormill::wire::{DEFAULT_MAX_DATAGRAM, Label};
 use serde::Deserialize;
+
+use crate::command::member::{MIN_DATAGRAM, Ways};
 
 /// Run a node: each line on the standard input is broadcast, deliveries are printed
 #[derive(Args)]
 pub(crate) struct Arguments {
-    /// Read settings from a TOML file; its keys are the flags below, with _ for -, and `peers`, a
+    /// Read settings from a TOML file; its keys are the flags below, with _ for -, and `join` is a
     /// list; flags go before it
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -38,16 +39,24 @@ struct Flags {
     /// The address by which others reach this node, where it is not the one it listens on
     #[arg(long, value_name = "IP:PORT")]
     advertise: Option<SocketAddr>,
-    /// Another node of the cluster; may be repeated
-    #[arg(long = "peer", value_name = "IP:PORT")]
-    #[serde(default)]
-    peers: Vec<SocketAddr>,
+    /// A node of the cluster to join it through; may be repeated
+    #[arg(long, visible_alias = "peer", value_name = "IP:PORT")]
+    #[serde(default, alias = "peers")]
+    join: Vec<SocketAddr>,
     /// The name of the cluster, at most 32 bytes; nodes of others are not heard [default: rumormill]
     #[arg(long, value_name = "NAME")]
     label: Option<String>,
-    /// The number of nodes in the cluster, this one included [default: the peers and this one]
+    /// About how many nodes are in the cluster: taking it for larger costs messages, for smaller
+    /// costs certainty [default: 1000]
     #[arg(long, value_name = "NODES")]
     size: Option<NonZeroU32>,
+    /// How many neighbours the node keeps, from 1 to 250 [default: 20]
+    #[arg(long, value_name = "NODES", value_parser = clap::value_parser!(u32).range(1..=250))]
+    view: Option<u32>,
+    /// The length of a period in milliseconds in which neighbours are pinged and views are shuffled
+    /// [default: 1000]
+    #[arg(long, value_name = "MS")]
+    upkeep_ms: Option<NonZeroU32>,
     /// The c of the fanout ln N + c with which each message is forwarded, from -32 to 32
     /// [default: 4]
     #[arg(long, value_name = "PEERS", allow_negative_numbers = true)]
@@ -74,70 +83,44 @@ struct Flags {
 pub(super) struct Settings {
     pub(super) bind: SocketAddr,
     pub(super) advertise: Option<SocketAddr>,
-    pub(super) peers: Vec<SocketAddr>,
+    pub(super) join: Vec<SocketAddr>,
     pub(super) label: Label,
-    pub(super) size: u32,
-    margin: i16,
-    period: Ticks,
-    hot: NonZeroU16,
-    pub(super) max_datagram: usize,
+    pub(super) ways: Ways,
     pub(super) seed: Option<u64>,
     pub(super) record: Option<PathBuf>,
 }
-
-/// Our choice: ten messages' worth of gossip periods, and then some.
-const FORGET_AFTER: u8 = 60;
-
-/// What two stacked layers and the kinds of their messages add to a gossip message, in bytes.
-const STACK_OVERHEAD: usize = 1;
-
-/// Datagrams that hold a short payload and some names, at the least.
-const MIN_DATAGRAM: usize = MAX_OVERHEAD + STACK_OVERHEAD + periodic_gossip::MIN_MESSAGE as usize;
 
 impl Settings {
     pub(super) fn of(arguments: &Arguments) -> Result<Self> {
         let file = arguments.config.as_deref().map_or_else(|| Ok(Flags::default()), read)?;
         let flags = &arguments.flags;
-        let peers = if flags.peers.is_empty() { file.peers } else { flags.peers.clone() };
+        let join = if flags.join.is_empty() { file.join } else { flags.join.clone() };
         let label = flags.label.as_deref().or(file.label.as_deref()).unwrap_or("rumormill");
-        let size = flags.size.or(file.size).map_or(peers.len() as u32 + 1, NonZeroU32::get);
+        let size = flags.size.or(file.size).map_or(1000, NonZeroU32::get);
+        let upkeep = flags.upkeep_ms.or(file.upkeep_ms).map_or(1000, NonZeroU32::get);
         let period = flags.period_ms.or(file.period_ms).map_or(500, NonZeroU32::get);
         let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
         Ok(Self {
             bind: flags.bind.or(file.bind).unwrap_or(anywhere),
             advertise: flags.advertise.or(file.advertise),
-            peers,
+            join,
             label: Label::new(label)?,
-            size,
-            margin: fixed_point(flags.margin.or(file.margin).unwrap_or(4.0))?,
-            period: Ticks(period),
-            hot: flags.hot.or(file.hot).unwrap_or(const { NonZeroU16::new(10).unwrap() }),
-            max_datagram: sensible(flags.max_datagram.or(file.max_datagram))?,
+            ways: Ways {
+                size,
+                margin: fixed_point(flags.margin.or(file.margin).unwrap_or(4.0))?,
+                view: in_range(flags.view.or(file.view))?,
+                upkeep: Ticks(upkeep),
+                period: Ticks(period),
+                hot: flags.hot.or(file.hot).unwrap_or(const { NonZeroU16::new(10).unwrap() }),
+                max_datagram: sensible(flags.max_datagram.or(file.max_datagram))?,
+            },
             seed: flags.seed.or(file.seed),
             record: flags.record.clone().or(file.record),
         })
     }
 
-    pub(super) fn forward(&self) -> renyi_erdos::Settings {
-        renyi_erdos::Settings {
-            margin: self.margin,
-            memory: memory(),
-            period: self.period,
-            max_payload: u32::MAX,
-        }
-    }
-
-    pub(super) fn repair(&self) -> periodic_gossip::Settings {
-        let max_message = self.max_datagram - MAX_OVERHEAD - STACK_OVERHEAD;
-        periodic_gossip::Settings {
-            mode: periodic_gossip::Mode::PushPull,
-            fanout: 1,
-            period: self.period,
-            hot: Some(self.hot),
-            buffer: 256,
-            max_message: max_message as u32,
-            memory: memory(),
-        }
+    pub(super) fn upkeep(&self) -> Duration {
+        Duration::from_millis(self.ways.upkeep.0.into())
     }
 }
 
@@ -149,16 +132,21 @@ fn fixed_point(margin: f64) -> Result<i16> {
     Ok((margin * 64.0).ceil() as i16)
 }
 
+/// A file is not checked by the flag's range.
+fn in_range(view: Option<u32>) -> Result<u32> {
+    let view = view.unwrap_or(20);
+    if !(1..=250).contains(&view) {
+        bail!("a view of {view} neighbours is out of range; choose one from 1 to 250");
+    }
+    Ok(view)
+}
+
 fn sensible(max_datagram: Option<usize>) -> Result<usize> {
     let bytes = max_datagram.unwrap_or(DEFAULT_MAX_DATAGRAM);
     if !(MIN_DATAGRAM..=MAX_DATAGRAM).contains(&bytes) {
         bail!("datagrams of {bytes} bytes: choose a limit from {MIN_DATAGRAM} to {MAX_DATAGRAM}");
     }
     Ok(bytes)
-}
-
-fn memory() -> Memory {
-    Memory { origins: 1000, forget_after: Some(FORGET_AFTER) }
 }
 
 fn read(path: &Path) -> Result<Flags> {

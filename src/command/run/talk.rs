@@ -7,19 +7,21 @@ use rumormill::SocketPeer;
 use rumormill::node::{Counters, Handle, Notices};
 use rumormill::rumor::{Id, Notice, Rumor};
 use rumormill::seen::Refusal;
-use rumormill::stacks::broadcast::Request;
+use rumormill::stacks::member::{self, Request};
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-use super::Stack;
+use super::joining::Joining;
 use super::lines::Line;
 use super::settings::Settings;
+use crate::command::member::Machine;
 use crate::command::output::{printable, say_aside};
 
 pub(super) struct Talk {
     json: bool,
     me: SocketPeer,
     limit: u32,
+    joining: Joining,
     deliveries: u64,
     /// How many messages were turned away; anybody can send any number of them.
     turned_away: u64,
@@ -37,24 +39,25 @@ impl Talk {
     /// The JSON document is written as it comes about, line by line, since nobody knows how long
     /// that takes.
     pub(super) fn new(json: bool, settings: &Settings, me: SocketPeer) -> Result<Self> {
-        let known = match settings.peers.len() {
-            0 => "no peers, so it waits for others that name it with --peer".into(),
-            1 => "1 peer".into(),
-            several => format!("{several} peers"),
+        let through = match settings.join.len() {
+            0 => "it waits for others that --join it".into(),
+            1 => "joining through 1 node".into(),
+            several => format!("joining through {several} nodes"),
         };
-        say_aside(format_args!("listening on {}; {known}; Ctrl-C ends", me.address()));
+        say_aside(format_args!("listening on {}; {through}; Ctrl-C ends", me.address()));
         if json {
             print(&format!("{{\"peer\": \"{me}\", \"deliveries\": [\n"))?;
         }
-        Ok(Self { json, me, limit: settings.repair().max_payload(), deliveries: 0, turned_away: 0 })
+        let (limit, joining) = (settings.ways.max_payload(), Joining::new(settings));
+        Ok(Self { json, me, limit, joining, deliveries: 0, turned_away: 0 })
     }
 
     /// Broadcasts the lines and tells the notices, until something goes wrong.
     pub(super) async fn go_on(
         &mut self,
-        node: &Handle<Stack>,
+        node: &Handle<Machine>,
         mut lines: mpsc::Receiver<io::Result<Line>>,
-        notices: &mut Notices<Stack>,
+        notices: &mut Notices<Machine>,
     ) -> Result<()> {
         let mut more_lines = true;
         loop {
@@ -65,6 +68,7 @@ impl Talk {
                     Some(Err(error)) => say_aside(format_args!("no more lines are read: {error}")),
                     None => more_lines = false,
                 },
+                () = self.joining.is_due() => self.joining.look(node).await?,
                 notice = notices.next() => match notice {
                     Some(notice) => self.tell(notice)?,
                     None => bail!("the node has stopped by itself; start it again"),
@@ -73,7 +77,15 @@ impl Talk {
         }
     }
 
-    fn tell(&mut self, notice: Notice<SocketPeer>) -> Result<()> {
+    fn tell(&mut self, notice: member::Notice<SocketPeer>) -> Result<()> {
+        match notice {
+            member::Notice::Overlay(notice) => self.joining.hear(&notice),
+            member::Notice::Rumor(notice) => self.tell_of_rumor(notice)?,
+        }
+        Ok(())
+    }
+
+    fn tell_of_rumor(&mut self, notice: Notice<SocketPeer>) -> Result<()> {
         match notice {
             Notice::Delivered(rumor) if rumor.id.origin == self.me => {}
             Notice::Delivered(rumor) => self.deliver(&rumor)?,
@@ -117,7 +129,7 @@ impl Talk {
     /// Tells what the node still had to tell when it stopped, and what it counted.
     pub(super) fn finish(
         mut self,
-        notices: &mut Notices<Stack>,
+        notices: &mut Notices<Machine>,
         counters: &Counters,
     ) -> Result<()> {
         while let Some(notice) = notices.try_next() {

@@ -1,10 +1,10 @@
-//! The traces of the demo's nodes, replayed.
+//! The traces of nodes that ran here, replayed.
 
 use rumormill::trace::{ReplayError, Replayed, Title};
 use serde::Serialize;
 
-use super::super::machines::replay_any;
-use super::super::output::{Output, shorten};
+use super::machines::replay_any;
+use super::output::{Output, shorten};
 
 /// What came of replaying the traces.
 #[derive(Serialize)]

@@ -1,0 +1,193 @@
+//! `rumormill cluster`: a group of members on sockets of this host that find each other through one
+//! address, lose some of theirs, and heal.
+
+mod group;
+mod health;
+mod table;
+
+use std::time::Duration;
+
+use anyhow::{Result, bail};
+use clap::Args;
+use serde::Serialize;
+use tokio::time::{Instant, sleep_until};
+
+use super::Outcome;
+use super::output::Output;
+use super::replays::Replays;
+use super::signals::end_when_asked;
+use group::{Broadcast, Group};
+use health::Health;
+use table::Table;
+
+/// Run members on sockets that find each other through one address; crash some and watch them heal
+#[derive(Args)]
+pub(crate) struct Arguments {
+    /// How many nodes to run, from 2 to 250
+    #[arg(long, default_value_t = 50, value_parser = clap::value_parser!(u32).range(2..=250))]
+    nodes: u32,
+    /// How many neighbours each node keeps, from 1 to 32
+    #[arg(
+        long,
+        value_name = "NODES",
+        default_value_t = 12,
+        value_parser = clap::value_parser!(u32).range(1..=32)
+    )]
+    view: u32,
+    /// Crash this share of the nodes once all views are full, from 0 to 0.9
+    #[arg(long, value_name = "SHARE", default_value_t = 0.0)]
+    kill: f64,
+    /// How many of a hundred datagrams are lost on purpose, from 0 to 50
+    #[arg(
+        long,
+        value_name = "PERCENT",
+        default_value_t = 0,
+        value_parser = clap::value_parser!(u32).range(0..=50)
+    )]
+    loss: u32,
+    /// The length of a period in milliseconds, from 20 to 10000
+    #[arg(
+        long,
+        value_name = "MS",
+        default_value_t = 250,
+        value_parser = clap::value_parser!(u32).range(20..=10_000)
+    )]
+    period_ms: u32,
+    /// From which all draws, phases of timers, losses and crashes follow
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Print one JSON document to the standard output
+    #[arg(long)]
+    json: bool,
+}
+
+#[derive(Serialize)]
+struct Document {
+    holds: bool,
+    failures: Vec<String>,
+    nodes: u32,
+    view: u32,
+    killed: usize,
+    /// The group while it came together.
+    joining: Vec<Health>,
+    /// The group since the crash.
+    healing: Vec<Health>,
+    broadcast: Broadcast,
+    replay: Replays,
+}
+
+impl Arguments {
+    fn period(&self) -> Duration {
+        Duration::from_millis(self.period_ms.into())
+    }
+
+    /// After so many periods nobody waits any longer. A dead link is gone after about twice as many
+    /// periods as a view has entries, since the oldest goes first and those that are sent grow older
+    /// where they come to; and views are filled as fast as walks find somebody.
+    fn patience(&self) -> u32 {
+        4 * self.view + 20
+    }
+
+    fn killed(&self) -> Result<usize> {
+        if !(0.0..=0.9).contains(&self.kill) {
+            bail!(
+                "the share {} of nodes to crash is out of range; choose one from 0 to 0.9",
+                self.kill
+            );
+        }
+        Ok((f64::from(self.nodes) * self.kill).round() as usize)
+    }
+}
+
+#[tokio::main]
+pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
+    let output = Output { json: arguments.json };
+    let killed = arguments.killed()?;
+    end_when_asked(output)?;
+    output.say(format_args!(
+        "1. join: {} nodes on UDP sockets of this host find each other through the first",
+        arguments.nodes
+    ));
+    let mut group = Group::start(arguments).await?;
+    let joining = watch(output, arguments, &group).await?;
+    let mut healing = Vec::new();
+    if killed > 0 {
+        output.say(format_args!("\n2. crash: {killed} of them stop without a word"));
+        group.crash(killed).await?;
+        healing = watch(output, arguments, &group).await?;
+    }
+    output.say("\n3. broadcast: one of them tells all others");
+    let broadcast = group.broadcast(arguments.period(), arguments.patience()).await?;
+    broadcast.say(output);
+    output.say("\n4. replay: what each node did, through the machine without its sockets");
+    let replay = group.shut_down().await?;
+    replay.say(output);
+    let failures = failures(arguments, &joining, &healing, &broadcast, &replay);
+    let holds = failures.is_empty();
+    conclude(output, &failures);
+    let (nodes, view) = (arguments.nodes, arguments.view);
+    output.document(&Document {
+        holds,
+        failures,
+        nodes,
+        view,
+        killed,
+        joining,
+        healing,
+        broadcast,
+        replay,
+    })?;
+    Ok(Outcome::of(holds))
+}
+
+/// Looks at the group in each period, until it is healthy or patience is at its end.
+async fn watch(output: Output, arguments: &Arguments, group: &Group) -> Result<Vec<Health>> {
+    let mut table = Table::new(output);
+    let start = Instant::now();
+    for period in 0..=arguments.patience() {
+        sleep_until(start + arguments.period() * period).await;
+        let health = group.health(arguments.view).await?;
+        let is_well = health.is_well();
+        table.draw(period, health);
+        if is_well {
+            break;
+        }
+    }
+    Ok(table.into_rows())
+}
+
+fn failures(
+    arguments: &Arguments,
+    joining: &[Health],
+    healing: &[Health],
+    broadcast: &Broadcast,
+    replay: &Replays,
+) -> Vec<String> {
+    let mut failures = Vec::new();
+    for (rows, what) in [(joining, "joining"), (healing, "the crash")] {
+        if rows.last().is_some_and(|last| !last.is_well()) {
+            failures.push(format!(
+                "{} periods after {what} began, not every view is full and alive, or the overlay \
+                 is in pieces",
+                arguments.patience()
+            ));
+        }
+    }
+    if broadcast.delivered < broadcast.alive {
+        let Broadcast { delivered, alive, .. } = broadcast;
+        failures.push(format!("only {delivered} of {alive} nodes delivered the broadcast"));
+    }
+    if replay.identical < replay.traces {
+        let Replays { identical, traces, .. } = replay;
+        failures.push(format!("only {identical} of {traces} traces replay"));
+    }
+    failures
+}
+
+fn conclude(output: Output, failures: &[String]) {
+    if failures.is_empty() {
+        return output.say("\n✓ Everything held.");
+    }
+    output.say("\n✗ NOT everything held:");
+    failures.iter().for_each(|failure| output.say(format_args!("  {failure}")));
+}

@@ -1,0 +1,73 @@
+//! What is said while a node looks for its group.
+
+use std::collections::BTreeSet;
+use std::future;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use anyhow::Result;
+use rumormill::node::Handle;
+use rumormill::protocols::{cyclon, neighbor_management};
+use rumormill::stacks::overlay;
+use rumormill::{Epoch, SocketPeer};
+use tokio::time::{Instant, sleep_until};
+
+use super::settings::Settings;
+use crate::command::member::Machine;
+use crate::command::output::say_aside;
+
+/// A node on its way into a group.
+pub(super) struct Joining {
+    label: String,
+    pause: Duration,
+    /// When to look whether it has arrived; `None`: it has, or has nowhere to go.
+    due: Option<Instant>,
+    /// Who was said not to answer.
+    silent: BTreeSet<SocketAddr>,
+}
+
+impl Joining {
+    pub(super) fn new(settings: &Settings) -> Self {
+        let pause = settings.upkeep();
+        let due = (!settings.join.is_empty()).then(|| Instant::now() + pause);
+        Self { label: settings.label.as_str().into(), pause, due, silent: BTreeSet::new() }
+    }
+
+    /// Returns when it is time to look again; never, once the node has arrived.
+    pub(super) async fn is_due(&self) {
+        match self.due {
+            Some(due) => sleep_until(due).await,
+            None => future::pending().await,
+        }
+    }
+
+    /// Whether anybody has answered by now.
+    pub(super) async fn look(&mut self, node: &Handle<Machine>) -> Result<()> {
+        let neighbors = node.look(|node| node.neighborhood.peers().to_vec()).await?;
+        let known = neighbors.iter().filter(|peer| peer.epoch() != Epoch::UNKNOWN).count();
+        self.due = (known == 0).then(|| Instant::now() + self.pause);
+        if known > 0 {
+            let neighbors =
+                if known == 1 { "1 neighbour".into() } else { format!("{known} neighbours") };
+            say_aside(format_args!("joined: {neighbors} so far"));
+        }
+        Ok(())
+    }
+
+    /// Tells of each address that does not answer, once.
+    pub(super) fn hear(&mut self, notice: &overlay::Notice<SocketPeer>) {
+        let (overlay::Notice::Neighbors(neighbor_management::Notice::Failed(peer))
+        | overlay::Notice::Shuffle(cyclon::Notice::Failed(peer))) = notice
+        else {
+            return;
+        };
+        if peer.epoch() == Epoch::UNKNOWN && self.silent.insert(peer.address()) {
+            say_aside(format_args!(
+                "cannot join through {}: no node of the cluster `{}` answers there; it is tried \
+                 again until one does",
+                peer.address(),
+                self.label
+            ));
+        }
+    }
+}
