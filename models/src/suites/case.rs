@@ -5,24 +5,23 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
+use rumormill_core::Protocol;
 use rumormill_core::trace::{ReplayError, Replayed, Title, replay};
 
-use super::candidates::Spreads;
 use super::exact::{self, ExactReport, Format, Questions};
-use super::properties::Claim;
 use super::report::{Evidence, PropertyReport, Report, SecondOpinion, SuiteError};
 use crate::ModelPeer;
 use crate::diagram::sequence_diagram;
 use crate::exact::export::Size;
-use crate::explore::{Exploration, Limits, Progress, Verdict, explore, explore_watched};
+use crate::explore::{Exploration, Limits, Progress, Property, Verdict, explore, explore_watched};
 use crate::stateright::{Judged, Search, second_opinion, serve};
 use crate::story::Story;
-use crate::world::{Setting, Witness, World};
+use crate::world::{Application, Setting, World};
 
 /// A world and what is claimed of it, to be built whenever it is wanted.
-pub(super) struct Case<X: Spreads> {
-    pub(super) setting: Setting<X, Witness>,
-    pub(super) properties: Vec<Claim<X>>,
+pub(super) struct Case<X: Protocol<ModelPeer>, A: Application<X>> {
+    pub(super) setting: Setting<X, A>,
+    pub(super) properties: Vec<Property<X, A>>,
 }
 
 /// A case, whatever its machine is.
@@ -58,7 +57,12 @@ pub(super) trait Runner: Send + Sync + 'static {
     fn replay(&self, entries: &[u8]) -> Result<Replayed, ReplayError>;
 }
 
-impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
+impl<X, A, F> Runner for F
+where
+    X: Protocol<ModelPeer>,
+    A: Application<X>,
+    F: Fn() -> Case<X, A> + Send + Sync + 'static,
+{
     fn check(
         &self,
         name: &str,
@@ -157,30 +161,32 @@ impl<X: Spreads, F: Fn() -> Case<X> + Send + Sync + 'static> Runner for F {
 }
 
 /// A case whose world was explored, and how long that took.
-struct Explored<X: Spreads> {
-    judged: Judged<X, Witness>,
+struct Explored<X: Protocol<ModelPeer>, A: Application<X>> {
+    judged: Judged<X, A>,
     exploration: Exploration,
     seconds: f64,
 }
 
-fn explored<X: Spreads>(
-    case: Case<X>,
+fn explored<X: Protocol<ModelPeer>, A: Application<X>>(
+    case: Case<X, A>,
     limits: Limits,
     watch: &mut dyn FnMut(Progress),
-) -> Result<Explored<X>, SuiteError> {
+) -> Result<Explored<X, A>, SuiteError> {
     let judged = build(case)?;
     let start = Instant::now();
     let exploration = explore_watched(&judged.world, &judged.properties, limits, watch)?;
     Ok(Explored { judged, exploration, seconds: start.elapsed().as_secs_f64() })
 }
 
-fn build<X: Spreads>(case: Case<X>) -> Result<Judged<X, Witness>, SuiteError> {
+fn build<X: Protocol<ModelPeer>, A: Application<X>>(
+    case: Case<X, A>,
+) -> Result<Judged<X, A>, SuiteError> {
     let world = Arc::new(World::new(case.setting)?);
     Ok(Judged { world, properties: Arc::new(case.properties) })
 }
 
-fn tell_all<X: Spreads>(
-    judged: &Judged<X, Witness>,
+fn tell_all<X: Protocol<ModelPeer>, A: Application<X>>(
+    judged: &Judged<X, A>,
     exploration: &Exploration,
     name: &str,
     about: &str,
@@ -189,8 +195,8 @@ fn tell_all<X: Spreads>(
     verdicts.map(|verdict| tell(judged, exploration, verdict, name, about)).collect()
 }
 
-fn tell<X: Spreads>(
-    judged: &Judged<X, Witness>,
+fn tell<X: Protocol<ModelPeer>, A: Application<X>>(
+    judged: &Judged<X, A>,
     exploration: &Exploration,
     verdict: &Verdict,
     name: &str,
@@ -203,7 +209,7 @@ fn tell<X: Spreads>(
     Ok(PropertyReport { name: verdict.property, notion, holds: verdict.holds, evidence })
 }
 
-fn show<X: Spreads>(story: &Story<X>, machine: &str, about: &str) -> Evidence {
+fn show<X: Protocol<ModelPeer>>(story: &Story<X>, machine: &str, about: &str) -> Evidence {
     let trace = story.trace(&Title { machine: machine.into(), about: about.into() });
     let replayed = Title::read(&trace).and_then(|(_, entries)| replay::<ModelPeer, X>(entries));
     Evidence {
@@ -214,8 +220,8 @@ fn show<X: Spreads>(story: &Story<X>, machine: &str, about: &str) -> Evidence {
     }
 }
 
-fn ask<X: Spreads>(
-    judged: &Judged<X, Witness>,
+fn ask<X: Protocol<ModelPeer>, A: Application<X>>(
+    judged: &Judged<X, A>,
     exploration: &Exploration,
     search: &'static str,
     how: Search,

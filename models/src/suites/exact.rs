@@ -3,15 +3,16 @@
 use std::io;
 use std::time::Instant;
 
+use rumormill_core::Protocol;
 use serde::Serialize;
 
-use super::candidates::Spreads;
 use super::report::SuiteError;
+use crate::ModelPeer;
 use crate::exact::export::{Size, write_dot, write_drn};
 use crate::exact::{Effort, Exact, Extremes, Reward, Sample, Sampled, sample, seeded};
 use crate::explore::{Exploration, Notion};
 use crate::stateright::Judged;
-use crate::world::{Scheduler, Successors, Witness, World, WorldError};
+use crate::world::{Application, Scheduler, Successors, World, WorldError};
 
 /// How much is asked of a world.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -151,7 +152,9 @@ impl Goal {
 }
 
 /// The goals of a suite: the properties that speak of what is to come, by their places.
-pub(super) fn goals<X: Spreads>(judged: &Judged<X, Witness>) -> Vec<usize> {
+pub(super) fn goals<X: Protocol<ModelPeer>, A: Application<X>>(
+    judged: &Judged<X, A>,
+) -> Vec<usize> {
     let mut goals: Vec<usize> = Vec::new();
     for (place, property) in judged.properties.iter().enumerate() {
         let is_new = goals.iter().all(|&goal| judged.properties[goal].name != property.name);
@@ -163,8 +166,8 @@ pub(super) fn goals<X: Spreads>(judged: &Judged<X, Witness>) -> Vec<usize> {
 }
 
 /// Asks everything about a goal.
-pub(super) fn ask<X: Spreads>(
-    judged: &Judged<X, Witness>,
+pub(super) fn ask<X: Protocol<ModelPeer>, A: Application<X>>(
+    judged: &Judged<X, A>,
     exploration: &Exploration,
     (number, property): (usize, usize),
     questions: Questions,
@@ -214,8 +217,8 @@ pub(super) fn rounds_offset(scheduler: Scheduler) -> Option<usize> {
 }
 
 /// Writes the model.
-pub(super) fn export<X: Spreads>(
-    judged: &Judged<X, Witness>,
+pub(super) fn export<X: Protocol<ModelPeer>, A: Application<X>>(
+    judged: &Judged<X, A>,
     exploration: &Exploration,
     format: Format,
     mut out: &mut dyn io::Write,
@@ -232,7 +235,10 @@ pub(super) fn export<X: Spreads>(
 }
 
 /// What the choices of an encoded state are.
-fn names<X: Spreads>(world: &World<X, Witness>, state: &[u8]) -> Result<Vec<String>, WorldError> {
+fn names<X: Protocol<ModelPeer>, A: Application<X>>(
+    world: &World<X, A>,
+    state: &[u8],
+) -> Result<Vec<String>, WorldError> {
     let mut successors = Successors::default();
     world.expand(state, &mut successors)?;
     Ok(successors.choices().map(|choice| choice.action.kind.to_string()).collect())

@@ -150,13 +150,13 @@ fn payload() -> Bytes {
     Bytes::from_static(b"a")
 }
 
-fn covering<X: PeriodicGossip>(nodes: u8) -> Case<X> {
+fn covering<X: PeriodicGossip>(nodes: u8) -> Case<X, Witness> {
     let mut case = covering_in(nodes, Mode::Push);
     case.setting.stop = None;
     case
 }
 
-fn covering_in<X: PeriodicGossip>(nodes: u8, mode: Mode) -> Case<X> {
+fn covering_in<X: PeriodicGossip>(nodes: u8, mode: Mode) -> Case<X, Witness> {
     let settings = Settings { mode, fanout: nodes - 1, ..pushing() };
     let asked = vec![(ModelPeer(0), payload())];
     let mut setting = setting(nodes, &settings, Scheduler::Rounds);
@@ -173,11 +173,11 @@ fn covering_in<X: PeriodicGossip>(nodes: u8, mode: Mode) -> Case<X> {
 }
 
 /// Any order, any loss: nothing is certain, but all stays possible.
-fn lossy<X: PeriodicGossip>(nodes: u8) -> Case<X> {
+fn lossy<X: PeriodicGossip>(nodes: u8) -> Case<X, Witness> {
     lossy_to(nodes, 1)
 }
 
-fn lossy_to<X: PeriodicGossip>(nodes: u8, fanout: u8) -> Case<X> {
+fn lossy_to<X: PeriodicGossip>(nodes: u8, fanout: u8) -> Case<X, Witness> {
     let in_flight = 4;
     let settings = Settings { fanout, ..pushing() };
     let mut setting = setting(nodes, &settings, Scheduler::Asynchronous { in_flight });
@@ -193,7 +193,7 @@ fn lossy_to<X: PeriodicGossip>(nodes: u8, fanout: u8) -> Case<X> {
     Case { setting, properties }
 }
 
-fn finite<X: PeriodicGossip>(nodes: u8) -> Case<X> {
+fn finite<X: PeriodicGossip>(nodes: u8) -> Case<X, Witness> {
     let settings = Settings { hot: NonZeroU16::new(2), ..pushing() };
     let mut setting = setting(nodes, &settings, Scheduler::Rounds);
     setting.application.counts_sends = true;
@@ -202,7 +202,7 @@ fn finite<X: PeriodicGossip>(nodes: u8) -> Case<X> {
     Case { setting, properties }
 }
 
-fn exchanging<X: PeriodicGossip>() -> Case<X> {
+fn exchanging<X: PeriodicGossip>() -> Case<X, Witness> {
     let settings = Settings { mode: Mode::PushPull, ..pushing() };
     let mut setting = setting(3, &settings, Scheduler::Rounds);
     setting.faults =
@@ -212,7 +212,7 @@ fn exchanging<X: PeriodicGossip>() -> Case<X> {
     Case { setting, properties }
 }
 
-fn numbered<X: PeriodicGossip>() -> Case<X> {
+fn numbered<X: PeriodicGossip>() -> Case<X, Witness> {
     let settings = Settings { fanout: 2, ..pushing() };
     let mut setting = setting(3, &settings, Scheduler::Rounds);
     let second = (ModelPeer(0), Bytes::from_static(b"b"));
@@ -223,7 +223,7 @@ fn numbered<X: PeriodicGossip>() -> Case<X> {
     Case { setting, properties }
 }
 
-fn crowded<X: PeriodicGossip>() -> Case<X> {
+fn crowded<X: PeriodicGossip>() -> Case<X, Witness> {
     let settings = Settings { buffer: 1, ..pushing() };
     let mut setting = setting(3, &settings, Scheduler::Rounds);
     let second = (ModelPeer(1), Bytes::from_static(b"b"));
@@ -233,7 +233,7 @@ fn crowded<X: PeriodicGossip>() -> Case<X> {
     Case { setting, properties }
 }
 
-fn random_loss<X: PeriodicGossip>() -> Case<X> {
+fn random_loss<X: PeriodicGossip>() -> Case<X, Witness> {
     let mut setting = setting(3, &pushing(), Scheduler::Rounds);
     setting.faults.loss = Bias::new(1, 10).map_or(Fault::Never, Fault::Chance);
     setting.stop = Some(Box::new(|at| super::properties::everybody_delivered(1, at)));
@@ -241,7 +241,7 @@ fn random_loss<X: PeriodicGossip>() -> Case<X> {
     Case { setting, properties }
 }
 
-fn lockstep<X: PeriodicGossip>(mode: Mode) -> Case<X> {
+fn lockstep<X: PeriodicGossip>(mode: Mode) -> Case<X, Witness> {
     let settings = Settings { mode, ..pushing() };
     let mut setting = setting(4, &settings, Scheduler::Lockstep);
     setting.stop = Some(Box::new(|at| super::properties::everybody_delivered(1, at)));

@@ -71,7 +71,7 @@ fn lossy_suite() -> Suite {
     )
 }
 
-fn lossy<X: PeriodicGossip>() -> Case<X> {
+fn lossy<X: PeriodicGossip>() -> Case<X, Witness> {
     let mut case = case(3, true);
     case.setting.faults.loss = Fault::Unlimited;
     case.properties = vec![at_most_once(), everybody(Notion::AlmostSurelyIfFair, 1)];
@@ -90,7 +90,7 @@ fn symmetric_suite(nodes: u8, (states, transitions): (u64, u64)) -> Suite {
     Suite::new(name, about, symmetric).expecting(states, transitions)
 }
 
-fn case<X: PeriodicGossip>(nodes: u8, anonymous_senders: bool) -> Case<X> {
+fn case<X: PeriodicGossip>(nodes: u8, anonymous_senders: bool) -> Case<X, Witness> {
     let nodes = group(nodes, &X::with(pushing()));
     let setting = Setting {
         first_requests: vec![(ModelPeer(0), X::start(Bytes::from_static(b"a")))],

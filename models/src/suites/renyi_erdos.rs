@@ -111,7 +111,7 @@ fn payload() -> Bytes {
 }
 
 /// One request at node 0, at any time; the fanout covers all others.
-fn reliable<X: RenyiErdos>(nodes: u8) -> Case<X> {
+fn reliable<X: RenyiErdos>(nodes: u8) -> Case<X, Witness> {
     let settings = covering();
     let fanout = u32::from(nodes) - 1;
     let asked = vec![(ModelPeer(0), payload())];
@@ -130,7 +130,7 @@ fn reliable<X: RenyiErdos>(nodes: u8) -> Case<X> {
 }
 
 /// The same, for machines that would fill the network without end.
-fn capped<X: RenyiErdos>(nodes: u8) -> Case<X> {
+fn capped<X: RenyiErdos>(nodes: u8) -> Case<X, Witness> {
     let mut case = reliable(nodes);
     case.setting.scheduler = Scheduler::Asynchronous { in_flight: 3 };
     case.setting.stop = Some(Box::new(|at| at.locals().any(|l| l.application.sends > 20)));
@@ -138,14 +138,14 @@ fn capped<X: RenyiErdos>(nodes: u8) -> Case<X> {
 }
 
 /// The same, without the counters that would make a run that goes round look new each time.
-fn uncounted<X: RenyiErdos>(nodes: u8) -> Case<X> {
+fn uncounted<X: RenyiErdos>(nodes: u8) -> Case<X, Witness> {
     let mut case = capped(nodes);
     case.setting.application = Witness { counts_sends: false };
     case
 }
 
 /// The fanout is what `ln N + c` gives for the true N, and just covers all others.
-fn by_size<X: RenyiErdos>(nodes: u8) -> Case<X> {
+fn by_size<X: RenyiErdos>(nodes: u8) -> Case<X, Witness> {
     let others = f64::from(nodes) - 1.0;
     let missing = (others - f64::from(nodes).ln()) * 64.0;
     let settings = Settings { margin: missing.ceil() as i16, ..covering() };
@@ -155,7 +155,7 @@ fn by_size<X: RenyiErdos>(nodes: u8) -> Case<X> {
 }
 
 /// Node 0 starts two rumors at once.
-fn numbered<X: RenyiErdos>() -> Case<X> {
+fn numbered<X: RenyiErdos>() -> Case<X, Witness> {
     let mut setting = setting(3, &covering(), Scheduler::Asynchronous { in_flight: 16 });
     let second = (ModelPeer(0), Bytes::from_static(b"b"));
     setting.first_requests = std::mem::take(&mut setting.requests);
@@ -172,7 +172,7 @@ fn numbered<X: RenyiErdos>() -> Case<X> {
     Case { setting, properties }
 }
 
-fn lossy<X: RenyiErdos>(nodes: u8) -> Case<X> {
+fn lossy<X: RenyiErdos>(nodes: u8) -> Case<X, Witness> {
     let settings = Settings { margin: 0, ..covering() };
     let mut setting = setting(nodes, &settings, Scheduler::Asynchronous { in_flight: 16 });
     setting.faults =
@@ -191,7 +191,7 @@ fn lossy<X: RenyiErdos>(nodes: u8) -> Case<X> {
 
 /// Node 0 starts a rumor at once; whom it reaches is left to chance alone, so nobody can do better
 /// or worse than 4943/8192. Worked out by hand from the fanout of 71/64.
-fn coin<X: RenyiErdos>() -> Case<X> {
+fn coin<X: RenyiErdos>() -> Case<X, Witness> {
     let settings = Settings { margin: 0, ..covering() };
     let mut setting = setting(3, &settings, Scheduler::Asynchronous { in_flight: 16 });
     setting.first_requests = std::mem::take(&mut setting.requests);
@@ -202,7 +202,7 @@ fn coin<X: RenyiErdos>() -> Case<X> {
 }
 
 /// Each of two nodes starts a rumor at any time.
-fn forgetting<X: RenyiErdos>() -> Case<X> {
+fn forgetting<X: RenyiErdos>() -> Case<X, Witness> {
     let memory = Memory { origins: 1, forget_after: Some(2) };
     let settings = Settings { memory, ..covering() };
     let mut setting = setting(3, &settings, Scheduler::Rounds);
@@ -213,7 +213,7 @@ fn forgetting<X: RenyiErdos>() -> Case<X> {
     Case { setting, properties }
 }
 
-fn overtaken<X: RenyiErdos>() -> Case<X> {
+fn overtaken<X: RenyiErdos>() -> Case<X, Witness> {
     let mut case = forgetting();
     case.setting.scheduler = Scheduler::Asynchronous { in_flight: 8 };
     case.setting.stop = Some(Box::new(|at| at.locals().any(|l| l.application.sends > 3)));

@@ -57,7 +57,7 @@ fn payload() -> Bytes {
 }
 
 /// In rounds: gossip reaches all others in each, and one message is lost.
-fn repairing<X: Stacked>(nodes: u8) -> Case<X> {
+fn repairing<X: Stacked>(nodes: u8) -> Case<X, Witness> {
     let forward = renyi_erdos::Settings { margin: 0, ..covering() };
     let repair = periodic_gossip::Settings { fanout: nodes - 1, ..pushing() };
     let mut setting = setting(nodes, &forward, &repair, Scheduler::Rounds);
@@ -68,7 +68,7 @@ fn repairing<X: Stacked>(nodes: u8) -> Case<X> {
 
 /// The fanout is what `ln N + c` gives for the N that is told, and just covers the two that are
 /// known; it does not for the three that each node sees itself.
-fn sized<X: Stacked>() -> Case<X> {
+fn sized<X: Stacked>() -> Case<X, Witness> {
     let margin = ((2.0 - 4_f64.ln()) * 64.0).ceil() as i16;
     let forward = renyi_erdos::Settings { margin, ..covering() };
     let repair = periodic_gossip::Settings { fanout: 0, ..pushing() };
@@ -79,7 +79,7 @@ fn sized<X: Stacked>() -> Case<X> {
 }
 
 /// In any order, with room for few messages: gossip that is hot for one period only.
-fn racing<X: Stacked>(nodes: u8) -> Case<X> {
+fn racing<X: Stacked>(nodes: u8) -> Case<X, Witness> {
     let repair = periodic_gossip::Settings { hot: NonZeroU16::new(1), ..pushing() };
     let in_flight = if nodes < 4 { 5 } else { 4 };
     let scheduler = Scheduler::Asynchronous { in_flight };
