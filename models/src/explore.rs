@@ -4,8 +4,9 @@
 //! is wrong is found on a shortest path. Liveness is judged on the whole graph, so cycles and joins
 //! make no difference to its soundness.
 //!
-//! Where a world uses its symmetry, what is called a state here is a class of states that are equal
-//! but for the names of interchangeable machines. Probabilities and verdicts are those of the whole.
+//! Where a world uses its symmetry, or takes the order of sets for nothing, what is called a state
+//! here is a class of states that are equal but for the names of interchangeable machines, or but for
+//! such an order. Probabilities and verdicts are those of the whole.
 
 pub(crate) mod backward;
 pub(crate) mod components;
@@ -167,11 +168,17 @@ pub enum ExploreError {
     /// More properties than there are marks for.
     #[error("an exploration judges at most {MAX_PROPERTIES} properties, not {0}")]
     TooManyProperties(usize),
-    /// A property that is not true of interchangeable machines alike.
-    #[error("the property \"{0}\" distinguishes machines that are interchangeable")]
+    /// A property that is not true of all states of a class alike.
+    #[error(
+        "the property \"{0}\" distinguishes machines that are interchangeable, or sees the order of \
+         a list whose order means nothing"
+    )]
     Distinguishes(&'static str),
-    /// An end of the world that depends on which of several interchangeable machines is which.
-    #[error("where the world stops depends on which of several interchangeable machines is which")]
+    /// An end of the world that is not that of all states of a class alike.
+    #[error(
+        "where the world stops depends on which of several interchangeable machines is which, or on \
+         the order of a list whose order means nothing"
+    )]
     EndDistinguishes,
     /// Strong fairness where machines have no names.
     #[error("strong fairness is owed to each machine, which classes of states do not tell apart")]
@@ -269,9 +276,8 @@ impl Exploration {
         verdict: &Verdict,
     ) -> Result<Option<Story<X>>, Untold> {
         let Some(run) = &verdict.evidence else { return Ok(None) };
-        let (states, back_to) = quotient::follow(world, &self.graph, run)?;
-        let states: Vec<_> = states.iter().map(|state| &state[..]).collect();
-        Story::of(world, &states, back_to).map(Some)
+        let classes: Vec<_> = run.states.iter().map(|&state| self.graph.state(state)).collect();
+        tell_classes(world, &classes, run.back_to).map(Some)
     }
 
     /// How many states and transitions of the world those of a complete graph stand for: more than
@@ -289,6 +295,18 @@ impl Exploration {
             Ok((self.graph.states().into(), self.graph.transitions() as u128))
         }
     }
+}
+
+/// Tells a run of the world through these classes of states, given by the states that stand for
+/// them.
+pub(crate) fn tell_classes<X: Protocol<ModelPeer>, A: Application<X>>(
+    world: &World<X, A>,
+    classes: &[&[u8]],
+    back_to: Option<usize>,
+) -> Result<Story<X>, Untold> {
+    let (states, back_to) = quotient::follow(world, classes, back_to)?;
+    let states: Vec<_> = states.iter().map(|state| &state[..]).collect();
+    Story::of(world, &states, back_to)
 }
 
 /// Explores all of a world and judges the properties.
@@ -380,7 +398,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
         for (&weight, state) in successors.outcomes(choice) {
             outcomes.push((self.visit(state, parent)?, weight));
         }
-        if self.world.is_symmetric() { Ok(quotient::merge(outcomes)?) } else { Ok(()) }
+        if self.world.has_classes() { Ok(quotient::merge(outcomes)?) } else { Ok(()) }
     }
 
     /// Takes a state down if it is new; returns its number.
@@ -400,7 +418,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
             self.refuted =
                 self.refuted.or_else(|| properties.iter().enumerate().find_map(is_wrong));
         }
-        if world.is_symmetric() {
+        if world.has_classes() {
             let marks = self.graph.marks_of(number);
             Judgement { representative, marks }.check(world, properties, state)?;
         }

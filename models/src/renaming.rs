@@ -22,9 +22,23 @@ where
 /// The bytes of the value with each machine under its new name. Several may have the same; then
 /// the bytes tell what the value looks like to one who cannot tell these machines apart.
 pub(crate) fn encode<T: Serialize>(value: &T, names: &[u8]) -> Result<Vec<u8>, Unreadable> {
-    let mut writer = Writer { names, out: Vec::new(), sorts: false };
+    let mut writer = Writer { names, out: Vec::new(), sorts: false, pair: None };
     value.serialize(&mut writer).map_err(|_| Unreadable)?;
     Ok(writer.out)
+}
+
+/// The value with its sets in order, but for two neighbours in one of them, which are swapped:
+/// `pair` counts the neighbours in all sets. `None` where there are no so many.
+pub(crate) fn disordered<T>(value: &T, pair: usize) -> Result<Option<T>, Unreadable>
+where
+    T: Serialize + DeserializeOwned,
+{
+    let mut writer = Writer { names: &[], out: Vec::new(), sorts: false, pair: Some(pair) };
+    value.serialize(&mut writer).map_err(|_| Unreadable)?;
+    if writer.pair.is_some() {
+        return Ok(None);
+    }
+    postcard::from_bytes(&writer.out).map(Some).map_err(|_| Unreadable)
 }
 
 /// A value that cannot be written, or cannot be read back.
@@ -49,6 +63,8 @@ struct Writer<'a> {
     out: Vec<u8>,
     /// Whether the list to come is a set.
     sorts: bool,
+    /// Which neighbours are to be swapped, among those in the sets to come.
+    pair: Option<usize>,
 }
 
 impl<'a> Writer<'a> {
@@ -95,14 +111,28 @@ impl Parts<'_, '_> {
         else {
             return;
         };
-        let out = &mut self.writer.out;
+        let Writer { out, pair, .. } = self.writer;
         let ends = starts[1..].iter().copied().chain([out.len()]);
         let mut parts: Vec<_> =
             starts.iter().zip(ends).map(|(&start, end)| &out[start..end]).collect();
         parts.sort_unstable();
+        disorder(&mut parts, pair);
         let sorted = parts.concat();
         out.truncate(first);
         out.extend(sorted);
+    }
+}
+
+/// Swaps the pair of neighbours, if it is among these.
+fn disorder(parts: &mut [&[u8]], pair: &mut Option<usize>) {
+    let pairs = parts.len().saturating_sub(1);
+    match *pair {
+        Some(here) if here < pairs => {
+            parts.swap(here, here + 1);
+            *pair = None;
+        }
+        Some(later) => *pair = Some(later - pairs),
+        None => {}
     }
 }
 
@@ -343,6 +373,28 @@ mod tests {
             ..everything()
         };
         assert_eq!(renamed(&everything(), &[1, 0]), Ok(expected));
+    }
+
+    #[test]
+    fn neighbours_in_sets_are_swapped_one_pair_after_the_other() {
+        #[derive(PartialEq, Debug, Serialize, Deserialize)]
+        struct Sets {
+            #[serde(serialize_with = "as_set")]
+            few: Vec<u8>,
+            list: Vec<u8>,
+            #[serde(serialize_with = "as_set")]
+            many: Vec<u8>,
+        }
+        let sets = |few: [u8; 2], many: [u8; 3]| Sets {
+            few: few.into(),
+            list: vec![9, 8],
+            many: many.into(),
+        };
+        let pair = |pair| disordered(&sets([2, 1], [3, 1, 2]), pair).expect("a value");
+        assert_eq!(pair(0), Some(sets([2, 1], [1, 2, 3])));
+        assert_eq!(pair(1), Some(sets([1, 2], [2, 1, 3])));
+        assert_eq!(pair(2), Some(sets([1, 2], [1, 3, 2])));
+        assert_eq!(pair(3), None);
     }
 
     #[test]

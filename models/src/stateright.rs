@@ -4,6 +4,7 @@
 //! agree on every safety verdict. Liveness is not asked of stateright: its `eventually` misses
 //! violations on cycles and on joins.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -13,8 +14,8 @@ use stateright::{Checker, Expectation, Model, Path};
 
 use crate::ModelPeer;
 use crate::diagram::sequence_diagram;
-use crate::explore::{MAX_PROPERTIES, Notion, Property, Verdict};
-use crate::story::{Story, tell};
+use crate::explore::{MAX_PROPERTIES, Notion, Property, Verdict, tell_classes};
+use crate::story::tell;
 use crate::world::{Application, Kind, Successors, World};
 
 /// A world and its properties, as stateright wants them.
@@ -31,7 +32,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Clone for Judged<X, A> {
     }
 }
 
-/// A state of the world, as bytes.
+/// A state of the world, as bytes; where the world takes several for one, that which stands for
+/// them.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct Encoded(Arc<[u8]>);
 
@@ -66,7 +68,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Model for Judged<X, A> {
     fn init_states(&self) -> Vec<Encoded> {
         let Ok(first) = self.world.first_states() else { return Vec::new() };
         let states = first.choices().flat_map(|choice| first.outcomes(choice));
-        states.map(|(_, state)| Encoded(state.into())).collect()
+        states.filter_map(|(_, state)| self.representative(&Encoded(state.into()))).collect()
     }
 
     fn actions(&self, state: &Encoded, actions: &mut Vec<Step>) {
@@ -83,7 +85,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Model for Judged<X, A> {
     }
 
     fn next_state(&self, _: &Encoded, action: Step) -> Option<Encoded> {
-        Some(action.after)
+        self.representative(&action.after)
     }
 
     fn properties(&self) -> Vec<stateright::Property<Self>> {
@@ -108,7 +110,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Model for Judged<X, A> {
     }
 
     fn format_step(&self, _: &Encoded, action: Step) -> Option<String> {
-        Some(self.world.look(&action.after.0, |at| {
+        let after = self.representative(&action.after)?;
+        Some(self.world.look(&after.0, |at| {
             let mut text = String::new();
             for local in at.locals() {
                 text.push_str(&format!("{:#?}\n", local));
@@ -123,7 +126,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Model for Judged<X, A> {
     fn as_svg(&self, path: Path<Encoded, Step>) -> Option<String> {
         let states = path.into_states();
         let states: Vec<_> = states.iter().map(|state| &state.0[..]).collect();
-        let story = Story::of(&self.world, &states, None).ok()?;
+        let story = tell_classes(&self.world, &states, None).ok()?;
         Some(sequence_diagram(self.world.size().into(), &story.scenes))
     }
 }
@@ -150,6 +153,15 @@ fn holds<const PLACE: usize, X: Protocol<ModelPeer>, A: Application<X>>(
 }
 
 impl<X: Protocol<ModelPeer>, A: Application<X>> Judged<X, A> {
+    /// The state that stands for this one and those that are the same; none where a machine was seen
+    /// to tell them apart.
+    fn representative(&self, state: &Encoded) -> Option<Encoded> {
+        match self.world.class_of(&state.0).ok()?.representative {
+            Cow::Borrowed(_) => Some(state.clone()),
+            Cow::Owned(other) => Some(Encoded(other.into())),
+        }
+    }
+
     /// Whether the property at that place in the list holds in the state; no property, no.
     #[must_use]
     pub fn holds(&self, property: usize, state: &Encoded) -> bool {

@@ -112,6 +112,11 @@ pub struct Setting<X: Protocol<ModelPeer>, A: Application<X>> {
     /// in them. The explorer verifies on every step that the handlers treat them alike, and on
     /// every state that the predicates do.
     pub symmetric: bool,
+    /// Whether states are one state that differ only in the order of lists whose order means
+    /// nothing ([`as_set`](rumormill_core::as_set)), such as views. The explorer verifies on every
+    /// step that the handlers are indifferent to it, and on every state that the predicates are. It
+    /// is so anyway where `symmetric` is, but for the verification.
+    pub unordered: bool,
     /// Where the world ends.
     pub stop: Option<Predicate<X, A>>,
 }
@@ -130,6 +135,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Setting<X, A> {
             requests: Vec::new(),
             anonymous_senders: false,
             symmetric: false,
+            unordered: false,
             stop: None,
         }
     }
@@ -152,6 +158,7 @@ pub struct World<X: Protocol<ModelPeer>, A: Application<X>> {
     requests: Vec<(ModelPeer, X::Request)>,
     anonymous_senders: bool,
     symmetry: Option<Symmetry>,
+    unordered: bool,
     stop: Option<Predicate<X, A>>,
     steps: Mutex<Steps<X, A>>,
 }
@@ -204,12 +211,21 @@ pub enum WorldError {
     /// More renamings than can be counted.
     #[error("symmetry is used among at most {MAX_SYMMETRIC} machines, not {0}")]
     TooManyAlike(usize),
-    /// Lockstep is not the same under other names.
-    #[error("in lockstep messages arrive in an order that depends on names; there is no symmetry")]
+    /// Lockstep is not the same under other names, or in other orders.
+    #[error(
+        "in lockstep messages arrive in an order that depends on names and on the order of lists; \
+         take neither for nothing"
+    )]
     OrderedWaves,
     /// Interchangeable machines, but a handler or the application prefers one by its name.
     #[error("node {node} acts otherwise when interchangeable machines are renamed")]
     NamesMatter {
+        /// Which machine.
+        node: u8,
+    },
+    /// A handler or the application acts on the order of a list whose order means nothing.
+    #[error("node {node} acts otherwise when a list whose order means nothing is in another order")]
+    OrderMatters {
         /// Which machine.
         node: u8,
     },
@@ -249,9 +265,12 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         if *scheduler == Scheduler::Lockstep && !requests.is_empty() {
             return Err(WorldError::NotInLockstep);
         }
+        if *scheduler == Scheduler::Lockstep && (setting.symmetric || setting.unordered) {
+            return Err(WorldError::OrderedWaves);
+        }
         let symmetry = setting.symmetric.then(|| Symmetry::of(&setting)).transpose()?;
         let Setting { nodes, application, scheduler, faults, first_requests, .. } = setting;
-        let Setting { requests, anonymous_senders, stop, .. } = setting;
+        let Setting { requests, anonymous_senders, unordered, stop, .. } = setting;
         let steps = Mutex::new(Steps::new());
         Ok(Self {
             nodes,
@@ -262,6 +281,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             requests,
             anonymous_senders,
             symmetry,
+            unordered,
             stop,
             steps,
         })
@@ -308,8 +328,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         self.steps().tally
     }
 
-    /// How many different states single machines were seen in; where symmetry is used, those that
-    /// they would be in under other names included.
+    /// How many different states single machines were seen in; where states are classes of states,
+    /// those that they would be in under other names or in other orders included.
     #[must_use]
     pub fn locals(&self) -> usize {
         self.steps().locals.len()

@@ -1,9 +1,9 @@
-//! Exploring classes of states instead of states, where a world has a symmetry.
+//! Exploring classes of states instead of states, where a world takes several for one.
 
 use num_traits::CheckedAdd;
 use rumormill_core::Protocol;
 
-use super::{ExploreError, Graph, Property, Run};
+use super::{ExploreError, Graph, Property};
 use crate::story::Untold;
 use crate::world::{Application, Successors, World, WorldError};
 use crate::{ModelPeer, Weight};
@@ -64,22 +64,22 @@ pub(super) fn merge(outcomes: &mut Vec<(u32, Weight)>) -> Result<(), WorldError>
     Ok(())
 }
 
-/// A run of the world through the classes of a run through the graph, and where it goes round.
+/// A run of the world through these classes, of which the first is that of a first state, and where
+/// it goes round.
 ///
-/// A run that goes round through classes comes back with other names; it is followed until a state
-/// comes again, as one must, since a class is finite.
+/// A run that goes round through classes comes back with other names, or in another order; it is
+/// followed until a state comes again, as one must, since a class is finite.
 pub(super) fn follow<X: Protocol<ModelPeer>, A: Application<X>>(
     world: &World<X, A>,
-    graph: &Graph,
-    run: &Run,
+    classes: &[&[u8]],
+    back_to: Option<usize>,
 ) -> Result<(Vec<Vec<u8>>, Option<usize>), Untold> {
     let (mut states, mut came_back): (Vec<Vec<u8>>, Vec<usize>) = (Vec::new(), Vec::new());
     let mut ways = world.first_states()?;
     let mut next = Some(0);
     while let Some(place) = next {
-        let class = graph.state(*run.states.get(place).ok_or(Untold::Empty)?);
-        let members = members(world, &ways, class)?;
-        if run.back_to == Some(place) {
+        let members = members(world, &ways, classes.get(place).ok_or(Untold::Empty)?)?;
+        if back_to == Some(place) {
             let known = |&&before: &&usize| members.contains(&&states[before][..]);
             if let Some(&before) = came_back.iter().find(known) {
                 return Ok((states, Some(before)));
@@ -89,7 +89,7 @@ pub(super) fn follow<X: Protocol<ModelPeer>, A: Application<X>>(
         let state = members.first().ok_or(Untold::NoStep(states.len().saturating_sub(1)))?.to_vec();
         world.expand(&state, &mut ways)?;
         states.push(state);
-        next = if place + 1 < run.states.len() { Some(place + 1) } else { run.back_to };
+        next = if place + 1 < classes.len() { Some(place + 1) } else { back_to };
     }
     Ok((states, None))
 }

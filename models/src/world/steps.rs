@@ -153,7 +153,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
             return Err(WorldError::Probability);
         }
         self.memory.insert((local, stimulus), outcomes.clone());
-        if world.symmetry.is_some() {
+        if world.has_classes() {
             self.renamed.unverified.push((local, stimulus));
         }
         Ok(outcomes)

@@ -4,6 +4,9 @@
 //! changes nothing; and whatever step of a machine is remembered is taken again by the renamed
 //! machine, under every renaming that can come, and must have the renamed outcomes. So what is true
 //! of one state of a class is true of all that it stands for, as far as it names no machine.
+//!
+//! A class has another side: its states may differ in the order of lists whose order means nothing.
+//! There, steps are compared in neighbouring orders.
 
 mod canonical;
 mod renamed;
@@ -14,7 +17,7 @@ use std::borrow::Cow;
 use rumormill_core::Protocol;
 
 use super::steps::Steps;
-use super::{Application, Scheduler, Setting, State, World, WorldError};
+use super::{Application, Setting, State, World, WorldError};
 use crate::ModelPeer;
 use crate::renaming::encode;
 use canonical::{Labelling, arrangements};
@@ -25,12 +28,12 @@ use renamed::Swap;
 /// 128 bits.
 pub const MAX_SYMMETRIC: usize = 34;
 
-/// All states that are one state up to the names of interchangeable machines.
+/// All states that are one state up to the names of interchangeable machines and the order of sets.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Class<'a> {
     /// The one that stands for all of them, encoded.
     pub representative: Cow<'a, [u8]>,
-    /// How many they are.
+    /// How many they are, not counting those that differ in the order of sets.
     pub size: u128,
 }
 
@@ -47,9 +50,6 @@ impl Symmetry {
         X: Protocol<ModelPeer>,
         A: Application<X>,
     {
-        if setting.scheduler == Scheduler::Lockstep {
-            return Err(WorldError::OrderedWaves);
-        }
         if setting.nodes.len() > MAX_SYMMETRIC {
             return Err(WorldError::TooManyAlike(setting.nodes.len()));
         }
@@ -111,20 +111,31 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         self.symmetry.is_some()
     }
 
-    /// The states that an encoded one is equal to but for the names of interchangeable machines;
-    /// itself alone, where the world does not use its symmetry.
+    /// Whether what is explored are classes of states.
+    #[must_use]
+    pub fn has_classes(&self) -> bool {
+        self.is_symmetric() || self.unordered
+    }
+
+    /// The states that an encoded one is equal to but for the names of interchangeable machines and
+    /// the order of sets; itself alone, where the world does not take them for one.
     ///
     /// # Errors
-    /// When a machine was seen to act otherwise under another name.
+    /// When a machine was seen to act otherwise under another name or in another order.
     pub fn class_of<'a>(&self, bytes: &'a [u8]) -> Result<Class<'a>, WorldError> {
-        let Some(symmetry) = &self.symmetry else {
+        if !self.has_classes() {
             return Ok(Class { representative: bytes.into(), size: 1 });
-        };
+        }
         let mut steps = self.steps();
-        self.verify_alike(symmetry, &mut steps)?;
+        self.verify_alike(&mut steps)?;
         let mut state = State::default();
         state.decode(self.nodes.len(), bytes);
-        Labelling::of(&symmetry.kinds, &mut steps, &state)
+        if let Some(symmetry) = &self.symmetry {
+            return Labelling::of(&symmetry.kinds, &mut steps, &state);
+        }
+        let mut representative = Vec::with_capacity(bytes.len());
+        steps.swapped(&state, Swap::NOBODY)?.encode(&mut representative);
+        Ok(Class { representative: representative.into(), size: 1 })
     }
 
     /// The encoded state with each pair of a sufficient set of interchangeable machines swapped:

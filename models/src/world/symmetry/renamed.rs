@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use rumormill_core::Protocol;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::super::state::Flight;
 use super::super::{Application, State, Stimulus, WorldError};
 use super::Steps;
 use crate::ModelPeer;
 use crate::intern::Interner;
-use crate::renaming::{encode, renamed};
+use crate::renaming::{disordered, encode, renamed};
 
 /// A renaming: two machines swap their names.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
@@ -63,6 +65,15 @@ impl Renamed {
     }
 }
 
+/// The value in each order that differs from the usual one in two neighbours in a set.
+fn disorders<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<T>, WorldError> {
+    let mut orders = Vec::new();
+    while let Some(order) = disordered(value, orders.len())? {
+        orders.push(order);
+    }
+    Ok(orders)
+}
+
 /// The colour in which a machine sees itself.
 const ONESELF: u8 = u8::MAX;
 
@@ -85,6 +96,18 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
         let number = self.messages.number(other);
         self.renamed.messages.insert((message, swap), number);
         Ok(number)
+    }
+
+    /// The machine in each order that differs from the usual one in two neighbours in a set.
+    pub(super) fn disordered_locals(&mut self, local: u32) -> Result<Vec<u32>, WorldError> {
+        let orders = disorders(self.locals.value(local))?;
+        Ok(orders.into_iter().map(|other| self.locals.number(other)).collect())
+    }
+
+    /// The same of a message.
+    pub(super) fn disordered_messages(&mut self, message: u32) -> Result<Vec<u32>, WorldError> {
+        let orders = disorders(self.messages.value(message))?;
+        Ok(orders.into_iter().map(|other| self.messages.number(other)).collect())
     }
 
     /// The state after two machines have swapped their names.

@@ -1,4 +1,4 @@
-//! Whether machines act under other names as they do under their own.
+//! Whether machines act under other names, and in other orders, as they do in their own.
 
 use std::collections::BTreeMap;
 
@@ -19,22 +19,54 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     ///
     /// A step is compared with the same step under each of the generating swaps; so are these in
     /// turn, and thus, step by step, all renamings.
-    pub(super) fn verify_alike(
-        &self,
-        symmetry: &Symmetry,
-        steps: &mut Steps<X, A>,
-    ) -> Result<(), WorldError> {
+    pub(super) fn verify_alike(&self, steps: &mut Steps<X, A>) -> Result<(), WorldError> {
         let tally = steps.tally;
         while let Some((local, stimulus)) = steps.renamed.unverified.pop() {
-            for swap in symmetry.generators().chain([Swap::NOBODY]) {
+            let node = steps.locals.value(local).node.me().0;
+            for swap in self.symmetry.iter().flat_map(Symmetry::generators) {
                 if !self.is_alike(steps, local, stimulus, swap)? {
-                    let node = steps.locals.value(local).node.me().0;
                     return Err(WorldError::NamesMatter { node });
                 }
+            }
+            if !self.is_alike(steps, local, stimulus, Swap::NOBODY)?
+                || self.unordered && !self.is_indifferent(steps, local, stimulus)?
+            {
+                return Err(WorldError::OrderMatters { node });
             }
         }
         steps.tally = tally;
         Ok(())
+    }
+
+    /// Whether the step is the same wherever two neighbours in a set are swapped, be it in the
+    /// machine or in the message. All other orders would be too many: who prefers a position is
+    /// found out all the same, since a swap puts something else there.
+    fn is_indifferent(
+        &self,
+        steps: &mut Steps<X, A>,
+        local: u32,
+        stimulus: Stimulus,
+    ) -> Result<bool, WorldError> {
+        let mut others = Vec::new();
+        for local in steps.disordered_locals(local)? {
+            others.push((local, stimulus));
+        }
+        if let Stimulus::Message { from, message } = stimulus {
+            for message in steps.disordered_messages(message)? {
+                others.push((local, Stimulus::Message { from, message }));
+            }
+        }
+        let expected = steps.outcomes(self, local, stimulus)?;
+        let expected = steps.outcomes_under(&expected, Swap::NOBODY)?;
+        let unverified = steps.renamed.unverified.len();
+        for (local, stimulus) in others {
+            let outcomes = steps.outcomes(self, local, stimulus)?;
+            if steps.outcomes_under(&outcomes, Swap::NOBODY)? != expected {
+                return Ok(false);
+            }
+        }
+        steps.renamed.unverified.truncate(unverified);
+        Ok(true)
     }
 
     fn is_alike(
