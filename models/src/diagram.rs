@@ -18,7 +18,7 @@ const CAPTION_WIDTH: usize = 760;
 /// A life line for each of `nodes` machines and a row for each scene. Dots stand for what a machine
 /// did of itself, rings for what it told its application, arrows for messages from the row in which
 /// they were sent to the row in which they arrived; those that were lost, or came in vain, are
-/// dashed. A message that left although its machine crashed within the step starts at a small dot of
+/// dashed. A red dot stands for a forged message that was received. A message that left although its machine crashed within the step starts at a small dot of
 /// its own. Every row shows its whole text as a tooltip.
 #[must_use]
 pub fn sequence_diagram<X: Protocol<ModelPeer>>(nodes: usize, scenes: &[Scene<X>]) -> String {
@@ -121,8 +121,9 @@ impl<M: Clone + Eq> Diagram<M> {
                     self.cross(at(from), y);
                 }
             }
-            Scene::Acted { node, from, handled, copied, torn } => {
+            Scene::Acted { node, from, handled, copied, torn, forged } => {
                 match handled.first().map(|first| &first.event) {
+                    _ if *forged => self.circle(at(*node), y, "r='5' fill='#c33'"),
                     Some(Event::Message { message, .. }) => {
                         self.arrow(*from, *node, message, y, false, *copied);
                     }

@@ -10,8 +10,10 @@ use rumormill_core::SET;
 use serde::ser::{self, Serializer};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 
-/// The value with each machine under its new name: `names[i]` for the machine `i`. Machines beyond
-/// the list keep their names.
+use crate::ModelPeer;
+
+/// The value with each machine under its new name: `names[i]` for the machine at place `i`, whichever
+/// of its lives it is. Machines beyond the list keep their names.
 pub(crate) fn renamed<T>(value: &T, names: &[u8]) -> Result<T, Unreadable>
 where
     T: Serialize + DeserializeOwned,
@@ -79,10 +81,11 @@ impl<'a> Writer<'a> {
 
     fn peer<T: Serialize + ?Sized>(&mut self, number: &T) -> Result<()> {
         self.plain(number)?;
-        if let Some(last) = self.out.last_mut()
-            && let Some(&name) = self.names.get(usize::from(*last))
-        {
-            *last = name;
+        if let Some(last) = self.out.last_mut() {
+            let peer = ModelPeer(*last);
+            if let Some(&name) = self.names.get(peer.index()) {
+                *last = ModelPeer::new(name, peer.life()).0;
+            }
         }
         Ok(())
     }
@@ -313,7 +316,6 @@ mod tests {
     use rumormill_core::as_set;
 
     use super::*;
-    use crate::ModelPeer;
 
     #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
     enum Shape {
@@ -373,6 +375,12 @@ mod tests {
             ..everything()
         };
         assert_eq!(renamed(&everything(), &[1, 0]), Ok(expected));
+    }
+
+    #[test]
+    fn a_later_life_takes_the_new_name_of_its_place() {
+        let later = |place| ModelPeer(place).next_life().expect("a second life");
+        assert_eq!(renamed(&[later(0), later(9)], &[1, 0]), Ok([later(1), later(9)]));
     }
 
     #[test]

@@ -11,11 +11,12 @@ use crate::world::{Application, Handled, Letter, Scene, World, WorldError};
 
 /// A run, scene by scene.
 pub struct Story<X: Protocol<ModelPeer>> {
-    /// The machines before their start.
+    /// The machines before their start: first those of the group, then the later lives that there
+    /// were.
     pub beginning: Vec<Node<ModelPeer, X>>,
     /// What happened.
     pub scenes: Vec<Scene<X>>,
-    /// The machines at the end.
+    /// What became of each of them.
     pub end: Vec<Node<ModelPeer, X>>,
     /// After the last scene the one at this place happens again, and so on for ever.
     pub back_to: Option<usize>,
@@ -46,7 +47,7 @@ impl<X: Protocol<ModelPeer>> Story<X> {
         states: &[&[u8]],
         back_to: Option<usize>,
     ) -> Result<Self, Untold> {
-        let (first, last) = states.first().zip(states.last()).ok_or(Untold::Empty)?;
+        let first = states.first().ok_or(Untold::Empty)?;
         let mut scenes = world.explain_first(first)?.ok_or(Untold::NoStep(0))?;
         let mut goes_on_at = (back_to == Some(0)).then_some(scenes.len());
         for (place, pair) in states.windows(2).enumerate() {
@@ -55,8 +56,14 @@ impl<X: Protocol<ModelPeer>> Story<X> {
                 goes_on_at = Some(scenes.len());
             }
         }
-        let end = world.look(last, |at| at.locals().map(|local| local.node.clone()).collect());
-        Ok(Self { beginning: world.nodes().to_vec(), scenes, end, back_to: goes_on_at })
+        let (beginning, end) = lives(world, states);
+        Ok(Self { beginning, scenes, end, back_to: goes_on_at })
+    }
+
+    /// How many places the group has.
+    #[must_use]
+    pub fn places(&self) -> usize {
+        self.beginning.iter().filter(|node| node.me().life() == 0).count()
     }
 
     /// The story, a numbered line for each scene.
@@ -87,7 +94,10 @@ impl<X: Protocol<ModelPeer>> Story<X> {
             let Handled { event, draws, effects } = handled;
             let (event, draws) = (Cow::Borrowed(event), Cow::Borrowed(&draws[..]));
             let effects = effects.clone();
-            Record::Step { node: node.0.into(), event, draws, effects }.write(&mut trace);
+            let Some(node) = self.beginning.iter().position(|known| known.me() == node) else {
+                continue;
+            };
+            Record::Step { node: node as u32, event, draws, effects }.write(&mut trace);
         }
         for (node, state) in self.end.iter().enumerate() {
             let (node, state) = (node as u32, Cow::Borrowed(state));
@@ -95,6 +105,29 @@ impl<X: Protocol<ModelPeer>> Story<X> {
         }
         trace
     }
+}
+
+/// The machines that run in these states, before their start and after their last step.
+fn lives<X: Protocol<ModelPeer>, A: Application<X>>(
+    world: &World<X, A>,
+    states: &[&[u8]],
+) -> (Vec<Node<ModelPeer, X>>, Vec<Node<ModelPeer, X>>) {
+    let mut beginning = world.nodes().to_vec();
+    let mut end = beginning.clone();
+    for state in states {
+        world.look(state, |at| {
+            for node in at.locals().map(|local| &local.node) {
+                match beginning.iter().position(|known| known.me() == node.me()) {
+                    Some(place) => end[place] = node.clone(),
+                    None => {
+                        beginning.extend(world.machine(node.me()).cloned());
+                        end.push(node.clone());
+                    }
+                }
+            }
+        });
+    }
+    (beginning, end)
 }
 
 /// The events that changed a machine. A step that was torn by a crash left nothing behind in it.
@@ -119,12 +152,15 @@ pub fn tell<X: Protocol<ModelPeer>>(scene: &Scene<X>) -> String {
         Scene::Left(letter) => tell_letter(letter, "leaves all the same"),
         Scene::NeverLeft(letter) => tell_letter(letter, "never leaves"),
         Scene::InVain(letter) => {
-            tell_letter(letter, &format!("arrives, but {} has crashed", letter.to))
+            tell_letter(letter, &format!("arrives, but {} does not run", letter.to))
         }
-        Scene::Acted { node, handled, copied, torn, from } => {
+        Scene::Acted { node, handled, copied, torn, from, forged } => {
             let told: Vec<_> =
                 handled.iter().map(|event| tell_event(*node, *from, event)).collect();
             let mut line = told.join("; then ");
+            if *forged {
+                line.push_str("; the message is forged");
+            }
             if *copied {
                 line.push_str("; a copy of the message stays in flight");
             }

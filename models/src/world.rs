@@ -31,11 +31,13 @@ pub use steps::{Handled, Local, Tally};
 pub use successors::{Choice, Successors};
 pub use symmetry::{Class, MAX_SYMMETRIC};
 
+use state::Flight;
 pub(crate) use state::State;
 use steps::{Steps, Stimulus};
 use symmetry::Symmetry;
 
 use crate::draws::DrawError;
+use crate::peer::LAST_PLACE;
 use crate::renaming::Unreadable;
 use crate::{ModelPeer, Weight};
 
@@ -87,6 +89,13 @@ pub struct Faults {
     pub crash: Fault,
 }
 
+/// The most machines in a world: one for each place but the last, which stands for a sender that is
+/// forgotten.
+pub const MAX_MACHINES: usize = LAST_PLACE as usize;
+
+/// The most forged messages.
+pub const MAX_FORGERIES: usize = 250;
+
 /// Tells whether a state of the world satisfies something.
 pub type Predicate<X, A> = Box<dyn Fn(&Snapshot<'_, X, A>) -> bool + Send + Sync>;
 
@@ -94,6 +103,16 @@ pub type Predicate<X, A> = Box<dyn Fn(&Snapshot<'_, X, A>) -> bool + Send + Sync
 pub struct Setting<X: Protocol<ModelPeer>, A: Application<X>> {
     /// The machines; number `i` is [`ModelPeer`]`(i)`.
     pub nodes: Vec<Node<ModelPeer, X>>,
+    /// Which of them are not started at the beginning: each starts at any time, once, and none is owed
+    /// its start while something else can happen. What arrives before is lost, as it is where a machine
+    /// has crashed.
+    pub latecomers: Vec<ModelPeer>,
+    /// What runs at the place of a machine that is started again after a crash: the machine of its
+    /// next life ([`later_life`] makes one). There may be several for one place, each the next life of
+    /// another. What the application remembers of the life before is forgotten.
+    pub later_lives: Vec<Node<ModelPeer, X>>,
+    /// How often a machine that has crashed may be started again, in all, up to [`MAX_BUDGET`].
+    pub restarts: u8,
     /// What sits above them.
     pub application: A,
     /// Who acts when.
@@ -104,6 +123,10 @@ pub struct Setting<X: Protocol<ModelPeer>, A: Application<X>> {
     pub first_requests: Vec<(ModelPeer, X::Request)>,
     /// Requests that are made at any time, each once.
     pub requests: Vec<(ModelPeer, X::Request)>,
+    /// Messages that an adversary may let anybody receive at any time, any number of times: from whom
+    /// they seem to be, which may be somebody outside of the group; at which place; and what they say.
+    /// Whoever lives there receives it at once.
+    pub forgeries: Vec<(ModelPeer, ModelPeer, X::Message)>,
     /// Whether to forget who sent what is in flight. The explorer verifies on every step that the
     /// handlers ignore it.
     pub anonymous_senders: bool,
@@ -128,11 +151,15 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Setting<X, A> {
     pub fn new(nodes: Vec<Node<ModelPeer, X>>, application: A, scheduler: Scheduler) -> Self {
         Self {
             nodes,
+            latecomers: Vec::new(),
+            later_lives: Vec::new(),
+            restarts: 0,
             application,
             scheduler,
             faults: Faults::default(),
             first_requests: Vec::new(),
             requests: Vec::new(),
+            forgeries: Vec::new(),
             anonymous_senders: false,
             symmetric: false,
             unordered: false,
@@ -148,14 +175,30 @@ pub fn group<X: Protocol<ModelPeer>>(size: u8, protocol: &X) -> Vec<Node<ModelPe
     (0..size).map(|me| Node::new(view(me), protocol.clone())).collect()
 }
 
+/// The same machine when it is started again: its protocol and its view are what they were before the
+/// first step of `node`, and its identity is that of the next life; `None` after the last.
+#[must_use]
+pub fn later_life<X: Protocol<ModelPeer>>(node: &Node<ModelPeer, X>) -> Option<Node<ModelPeer, X>> {
+    let view = &node.neighborhood;
+    let mut again = Neighborhood::new(node.me().next_life()?, view.capacity());
+    for &peer in view.peers() {
+        let _it_was_in_a_view_of_the_same_place = again.add(peer);
+    }
+    Some(Node::new(again, node.protocol.clone()))
+}
+
 /// A group of machines and all that can happen to it.
 pub struct World<X: Protocol<ModelPeer>, A: Application<X>> {
     nodes: Vec<Node<ModelPeer, X>>,
+    latecomers: Vec<ModelPeer>,
+    later_lives: Vec<Node<ModelPeer, X>>,
+    restarts: u8,
     application: A,
     scheduler: Scheduler,
     faults: Faults,
     first_requests: Vec<(ModelPeer, X::Request)>,
     requests: Vec<(ModelPeer, X::Request)>,
+    forgeries: Vec<Flight>,
     anonymous_senders: bool,
     symmetry: Option<Symmetry>,
     unordered: bool,
@@ -167,7 +210,7 @@ pub struct World<X: Protocol<ModelPeer>, A: Application<X>> {
 #[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
 pub enum WorldError {
     /// Too few or too many machines.
-    #[error("a world has 1 to 250 machines, not {0}")]
+    #[error("a world has 1 to {MAX_MACHINES} machines, not {0}")]
     Size(usize),
     /// A machine that is not at its place in the list.
     #[error("the machine at place {0} has another identity")]
@@ -178,6 +221,23 @@ pub enum WorldError {
     /// A request to a machine that is not in the group.
     #[error("a request goes to node {0}, which is not in the group")]
     Stranger(u8),
+    /// A machine that starts late, but is not in the group, or is asked for something before.
+    #[error("node {0} starts late: it must be in the group, and without first requests")]
+    Latecomer(u8),
+    /// A machine that nobody becomes when it is restarted.
+    #[error("{0} is no next life of a machine of the group, or comes twice")]
+    LaterLife(ModelPeer),
+    /// Restarts without what they need.
+    #[error(
+        "restarts need a budget, crashes, and machines for the later lives: all or none of them"
+    )]
+    Restarts,
+    /// Too many forged messages, or one that cannot be received or told.
+    #[error(
+        "forgery {0} does not go to a place of the group, seems to be from place {LAST_PLACE}, or is \
+         one too many: there may be {MAX_FORGERIES}"
+    )]
+    Forgery(usize),
     /// A probability whose fraction exceeds 128 bits.
     #[error("a probability is too fine for an exact fraction of 128 bits; take rounder ones")]
     Probability,
@@ -188,7 +248,10 @@ pub enum WorldError {
     #[error("crashes need a budget: at most one for each machine")]
     UnlimitedCrashes,
     /// In lockstep nobody chooses, and what is not lost arrives once.
-    #[error("in lockstep the only fault is loss by chance, and all requests are first requests")]
+    #[error(
+        "in lockstep the only fault is loss by chance, all machines start at the beginning, and all \
+         requests are first requests"
+    )]
     NotInLockstep,
     /// A handler that depends on something besides state, event and draws, or whose draws have no
     /// end.
@@ -246,39 +309,29 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     /// # Errors
     /// When the setting contradicts itself or exceeds a limit.
     pub fn new(setting: Setting<X, A>) -> Result<Self, WorldError> {
-        let Setting { nodes, requests, scheduler, faults, .. } = &setting;
-        if nodes.is_empty() || nodes.len() > 250 {
-            return Err(WorldError::Size(nodes.len()));
-        }
-        if let Some(place) = (0..nodes.len()).find(|&place| nodes[place].me().index() != place) {
-            return Err(WorldError::Identity(place));
-        }
-        for list in [requests, &setting.first_requests] {
-            if list.len() > 32 {
-                return Err(WorldError::Requests(list.len()));
-            }
-            if let Some((node, _)) = list.iter().find(|(node, _)| node.index() >= nodes.len()) {
-                return Err(WorldError::Stranger(node.0));
-            }
-        }
-        faults.check(*scheduler)?;
-        if *scheduler == Scheduler::Lockstep && !requests.is_empty() {
-            return Err(WorldError::NotInLockstep);
-        }
-        if *scheduler == Scheduler::Lockstep && (setting.symmetric || setting.unordered) {
-            return Err(WorldError::OrderedWaves);
-        }
+        setting.check()?;
         let symmetry = setting.symmetric.then(|| Symmetry::of(&setting)).transpose()?;
-        let Setting { nodes, application, scheduler, faults, first_requests, .. } = setting;
-        let Setting { requests, anonymous_senders, unordered, stop, .. } = setting;
-        let steps = Mutex::new(Steps::new());
+        let Setting { nodes, latecomers, later_lives, restarts, application, .. } = setting;
+        let Setting { scheduler, faults, first_requests, requests, forgeries, .. } = setting;
+        let Setting { anonymous_senders, unordered, stop, .. } = setting;
+        let mut steps = Steps::new();
+        let forged = |(from, to, message)| {
+            let message = steps.messages.number(message);
+            Flight { to, from, message }
+        };
+        let forgeries = forgeries.into_iter().map(forged).collect();
+        let steps = Mutex::new(steps);
         Ok(Self {
             nodes,
+            latecomers,
+            later_lives,
+            restarts,
             application,
             scheduler,
             faults,
             first_requests,
             requests,
+            forgeries,
             anonymous_senders,
             symmetry,
             unordered,
@@ -293,9 +346,16 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         self.nodes.len() as u8
     }
 
-    /// All machines but this.
-    fn others(&self, me: ModelPeer) -> impl Iterator<Item = ModelPeer> + use<X, A> {
-        (0..self.size()).map(ModelPeer).filter(move |&peer| peer != me)
+    /// All machines but those at the place of this, in all of their lives.
+    fn others(&self, me: ModelPeer) -> impl Iterator<Item = ModelPeer> {
+        let everybody = self.nodes.iter().chain(&self.later_lives).map(Node::me);
+        everybody.filter(move |peer| peer.place() != me.place())
+    }
+
+    /// The machine before its start, in whichever of its lives.
+    #[must_use]
+    pub fn machine(&self, me: ModelPeer) -> Option<&Node<ModelPeer, X>> {
+        self.nodes.iter().chain(&self.later_lives).find(|node| node.me() == me)
     }
 
     /// Who acts when.
@@ -304,22 +364,26 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         self.scheduler
     }
 
-    /// The machines before their start.
+    /// The machines before their start, in their first lives.
     #[must_use]
     pub fn nodes(&self) -> &[Node<ModelPeer, X>] {
         &self.nodes
     }
 
-    /// Whether every kind of fault that this world has, has struck at least once so far.
+    /// Whether every kind of fault that this world has, has struck at least once so far; so are late
+    /// starts, restarts and forgeries.
     #[must_use]
     pub fn every_fault_struck(&self) -> bool {
         let (tally, faults) = (self.tally(), self.faults);
         let struck = [
-            (faults.loss, tally.losses),
-            (faults.duplication, tally.duplications),
-            (faults.crash, tally.crashes),
+            (faults.loss != Fault::Never, tally.losses),
+            (faults.duplication != Fault::Never, tally.duplications),
+            (faults.crash != Fault::Never, tally.crashes),
+            (!self.latecomers.is_empty(), tally.late_starts),
+            (self.restarts > 0, tally.restarts),
+            (!self.forgeries.is_empty(), tally.forgeries),
         ];
-        struck.into_iter().all(|(fault, times)| fault == Fault::Never || times > 0)
+        struck.into_iter().all(|(expected, times)| !expected || times > 0)
     }
 
     /// What the examination met so far.
@@ -366,6 +430,80 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
 
     fn steps(&self) -> MutexGuard<'_, Steps<X, A>> {
         self.steps.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> Setting<X, A> {
+    fn check(&self) -> Result<(), WorldError> {
+        let size = self.nodes.len();
+        if size == 0 || size > MAX_MACHINES {
+            return Err(WorldError::Size(size));
+        }
+        let is_first = |place: usize| self.nodes[place].me() == ModelPeer(place as u8);
+        if let Some(place) = (0..size).find(|&place| !is_first(place)) {
+            return Err(WorldError::Identity(place));
+        }
+        for list in [&self.requests, &self.first_requests] {
+            if list.len() > 32 {
+                return Err(WorldError::Requests(list.len()));
+            }
+            if let Some((node, _)) = list.iter().find(|(node, _)| !self.is_in_group(*node)) {
+                return Err(WorldError::Stranger(node.0));
+            }
+        }
+        self.check_starts()?;
+        let is_received = |(from, to, _): &(ModelPeer, ModelPeer, X::Message)| {
+            from.place() != LAST_PLACE && self.is_in_group(*to)
+        };
+        let mut forgeries = self.forgeries.iter();
+        if let Some(place) = forgeries.position(|forgery| !is_received(forgery)) {
+            return Err(WorldError::Forgery(place));
+        }
+        if self.forgeries.len() > MAX_FORGERIES {
+            return Err(WorldError::Forgery(MAX_FORGERIES));
+        }
+        self.faults.check(self.scheduler)?;
+        self.check_lockstep()
+    }
+
+    fn is_in_group(&self, peer: ModelPeer) -> bool {
+        usize::from(peer.0) < self.nodes.len()
+    }
+
+    fn check_starts(&self) -> Result<(), WorldError> {
+        let is_asked = |late| self.first_requests.iter().any(|(node, _)| *node == late);
+        let starts_late = |late| self.is_in_group(late) && !is_asked(late);
+        if let Some(late) = self.latecomers.iter().find(|&&late| !starts_late(late)) {
+            return Err(WorldError::Latecomer(late.0));
+        }
+        let lives = || self.later_lives.iter().map(Node::me);
+        for me in lives() {
+            let becomes = |earlier: ModelPeer| earlier.next_life() == Some(me);
+            let is_next = self.nodes.iter().map(Node::me).chain(lives()).any(becomes);
+            if !is_next || lives().filter(|&other| other == me).count() > 1 {
+                return Err(WorldError::LaterLife(me));
+            }
+        }
+        if self.restarts > MAX_BUDGET {
+            return Err(WorldError::Budget(self.restarts));
+        }
+        let restarts = self.restarts > 0;
+        let can_crash = self.faults.crash != Fault::Never;
+        if restarts == self.later_lives.is_empty() || restarts && !can_crash {
+            return Err(WorldError::Restarts);
+        }
+        Ok(())
+    }
+
+    fn check_lockstep(&self) -> Result<(), WorldError> {
+        if self.scheduler != Scheduler::Lockstep {
+            return Ok(());
+        }
+        let choices = [self.requests.len(), self.latecomers.len(), self.forgeries.len()];
+        if choices != [0; 3] {
+            return Err(WorldError::NotInLockstep);
+        }
+        if self.symmetric || self.unordered { Err(WorldError::OrderedWaves) } else { Ok(()) }
     }
 }
 
@@ -427,9 +565,15 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Snapshot<'_, X, A> {
         self.state.locals.iter().map(|&local| self.steps.locals.value(local))
     }
 
-    /// The machines that have not crashed.
+    /// The machines that have started and have not crashed.
     pub fn alive(&self) -> impl Iterator<Item = &Local<X, A::State>> {
         self.locals().filter(|local| local.alive)
+    }
+
+    /// Whether this very life of the machine at its place has started and has not crashed.
+    #[must_use]
+    pub fn is_alive(&self, peer: ModelPeer) -> bool {
+        self.alive().any(|local| local.node.me() == peer)
     }
 
     /// The messages in flight: to whom, from whom (unless it is forgotten), and what. Those that may
@@ -438,7 +582,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Snapshot<'_, X, A> {
     pub fn in_flight(&self) -> impl Iterator<Item = (ModelPeer, Option<ModelPeer>, &X::Message)> {
         let message = |number| self.steps.messages.value(number);
         let flights = self.state.flights.iter().chain(&self.state.torn);
-        flights.map(move |flight| (ModelPeer(flight.to), flight.sender(), message(flight.message)))
+        flights.map(move |flight| (flight.to, flight.sender(), message(flight.message)))
     }
 
     /// Whether all requests that can come at any time have been made.

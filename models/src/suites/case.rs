@@ -216,7 +216,7 @@ fn show<X: Protocol<ModelPeer>>(story: &Story<X>, machine: &str, about: &str) ->
         story: story.lines(),
         difference: replayed.err().map(|difference| difference.to_string()),
         trace,
-        diagram: sequence_diagram(story.beginning.len(), &story.scenes),
+        diagram: sequence_diagram(story.places(), &story.scenes),
     }
 }
 

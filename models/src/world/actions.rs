@@ -20,6 +20,12 @@ pub struct Action {
 pub enum Kind {
     /// The application makes the request at that place in the world's list.
     Request(u8),
+    /// A machine starts that was not started at the beginning, or that has crashed: then it is its
+    /// next life.
+    Start {
+        /// At which place.
+        node: u8,
+    },
     /// A timer of a machine fires: the one at that place among those armed.
     Timer {
         /// Which machine.
@@ -33,6 +39,8 @@ pub enum Kind {
     Deliver(Parcel),
     /// A message arrives and stays in flight.
     DeliverCopy(Parcel),
+    /// A machine receives the forged message at that place in the world's list.
+    Forge(u8),
     /// A message is lost.
     Lose(Parcel),
     /// The network is full, and a message is crowded out.
@@ -57,11 +65,13 @@ impl fmt::Display for Kind {
         match self {
             Self::Request(place) => write!(f, "request {place}"),
             Self::Timer { node, .. } => write!(f, "timer of {}", ModelPeer(*node)),
-            Self::Deliver(Parcel(flight)) => write!(f, "to {}", ModelPeer(flight.to)),
-            Self::DeliverCopy(Parcel(flight)) => write!(f, "copy to {}", ModelPeer(flight.to)),
-            Self::Lose(Parcel(flight)) => write!(f, "lose to {}", ModelPeer(flight.to)),
-            Self::CrowdOut(Parcel(flight)) => write!(f, "crowd out to {}", ModelPeer(flight.to)),
-            Self::Leave(Parcel(flight)) => write!(f, "leaves to {}", ModelPeer(flight.to)),
+            Self::Start { node } => write!(f, "{} starts", ModelPeer(*node)),
+            Self::Deliver(Parcel(flight)) => write!(f, "to {}", flight.to),
+            Self::DeliverCopy(Parcel(flight)) => write!(f, "copy to {}", flight.to),
+            Self::Forge(place) => write!(f, "forgery {place}"),
+            Self::Lose(Parcel(flight)) => write!(f, "lose to {}", flight.to),
+            Self::CrowdOut(Parcel(flight)) => write!(f, "crowd out to {}", flight.to),
+            Self::Leave(Parcel(flight)) => write!(f, "leaves to {}", flight.to),
             Self::LeaveNoMore => write!(f, "no more leaves"),
             Self::Crash { node } => write!(f, "{} crashes", ModelPeer(*node)),
             Self::NextRound => write!(f, "next round"),

@@ -1,7 +1,7 @@
 //! What can happen in a state, and what comes of it.
 
 use num_traits::{CheckedMul, One, Zero};
-use rumormill_core::Protocol;
+use rumormill_core::{Node, Protocol};
 
 use super::actions::{Action, Kind, Parcel};
 use super::state::{ANONYMOUS, Budgets, Flight};
@@ -11,8 +11,8 @@ use super::{Application, Local, Scheduler, Snapshot, State, Stimulus, World, Wor
 use crate::{ModelPeer, Weight};
 
 impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
-    /// The first states, with their probabilities: the machines have started and the first requests
-    /// have been made.
+    /// The first states, with their probabilities: the machines have started, but for those that do so
+    /// later, and the first requests have been made.
     ///
     /// # Errors
     /// When a handler is found to be impure.
@@ -39,12 +39,44 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         Ok(first)
     }
 
-    /// What happens before the first state: all machines start, and the first requests are made.
+    /// What happens before the first state: machines start, and the first requests are made.
     pub(super) fn agenda(&self) -> Vec<(u8, Stimulus)> {
-        let starts = (0..self.size()).map(|node| (node, Stimulus::Start));
+        let early = self.nodes.iter().map(Node::me).filter(|me| !self.latecomers.contains(me));
+        let starts = early.map(|me| (me.place(), Stimulus::Start));
         let places = self.first_requests.iter().enumerate();
-        let requests = places.map(|(place, (node, _))| (node.0, Stimulus::First(place as u8)));
+        let requests =
+            places.map(|(place, (node, _))| (node.place(), Stimulus::First(place as u8)));
         starts.chain(requests).collect()
+    }
+
+    /// The state in which the machine at this place is about to start, for the first time or in its
+    /// next life; `None` where it cannot.
+    pub(super) fn about_to_start(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+        node: u8,
+    ) -> Option<State> {
+        let local = steps.locals.value(state.locals[usize::from(node)]);
+        if local.alive {
+            return None;
+        }
+        let mut about = state.clone();
+        if local.started {
+            let next = local.node.me().next_life().and_then(|me| self.machine(me))?;
+            about.left.restarts = about.left.restarts.checked_sub(1)?;
+            about.locals[usize::from(node)] = steps.locals.number(Local::unborn(next.clone()));
+            steps.tally.restarts += 1;
+        } else {
+            steps.tally.late_starts += 1;
+        }
+        Some(about)
+    }
+
+    /// Whether this very life of a machine is there to receive something.
+    pub(super) fn is_there(&self, steps: &Steps<X, A>, state: &State, peer: ModelPeer) -> bool {
+        let local = steps.locals.value(state.locals[peer.index()]);
+        local.alive && local.node.me() == peer
     }
 
     /// The state at the beginning of the next round.
@@ -74,14 +106,13 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     }
 
     pub(super) fn unborn(&self, steps: &mut Steps<X, A>) -> State {
-        let unborn = self.nodes.iter().map(|node| {
-            let (timers, application) = (Vec::new(), A::State::default());
-            steps.locals.number(Local { node: node.clone(), alive: true, timers, application })
-        });
+        let unborn = self.nodes.iter();
+        let unborn = unborn.map(|node| steps.locals.number(Local::unborn(node.clone())));
         let left = Budgets {
             losses: self.faults.loss.budget(),
             duplications: self.faults.duplication.budget(),
             crashes: self.faults.crash.budget(),
+            restarts: self.restarts,
         };
         State { locals: unborn.collect(), left, ..State::default() }
     }
@@ -110,8 +141,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             return expansion.crowding();
         }
         expansion.requests()?;
+        expansion.starts()?;
         let timers_were_due = expansion.timers()?;
         expansion.deliveries()?;
+        expansion.forgeries()?;
         expansion.crashes()?;
         let round_is_over = !timers_were_due && state.flights.is_empty();
         if self.scheduler == Scheduler::Rounds && round_is_over {
@@ -138,7 +171,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     ) -> usize {
         state.locals[usize::from(node)] = outcome.local;
         let before = state.flights.len();
-        self.flights(node, outcome).for_each(|flight| state.send(flight));
+        self.flights(steps, outcome).for_each(|flight| state.send(flight));
         let sent = state.flights.len() - before;
         steps.tally.astray += (outcome.sends.len() - sent) as u64;
         sent
@@ -172,15 +205,17 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     ) -> Result<State, WorldError> {
         let mut after = self.without(steps, state, node)?;
         after.left.crashes -= 1;
-        after.torn.extend(self.flights(node, outcome));
+        after.torn.extend(self.flights(steps, outcome));
         steps.tally.astray += (outcome.sends.len() - after.torn.len()) as u64;
         Ok(after)
     }
 
-    /// The messages of an outcome to machines of the group, ascending.
-    fn flights(&self, node: u8, outcome: &Outcome) -> impl Iterator<Item = Flight> {
-        let (size, from) = (self.size(), if self.anonymous_senders { ANONYMOUS } else { node });
-        let within = outcome.sends.iter().filter(move |(to, _)| *to < size);
+    /// The messages of an outcome to machines of the group, whichever of their lives they are meant
+    /// for, ascending.
+    fn flights(&self, steps: &Steps<X, A>, outcome: &Outcome) -> impl Iterator<Item = Flight> {
+        let me = steps.locals.value(outcome.local).node.me();
+        let (size, from) = (self.size(), if self.anonymous_senders { ANONYMOUS } else { me });
+        let within = outcome.sends.iter().filter(move |(to, _)| to.place() < size);
         within.map(move |&(to, message)| Flight { to, from, message })
     }
 }
@@ -223,11 +258,34 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
 
     fn requests(&mut self) -> Result<(), WorldError> {
         for (place, (node, _)) in self.world.requests.iter().enumerate() {
-            if self.state.issued >> place & 1 == 0 && self.local(node.0).alive {
+            if self.state.issued >> place & 1 == 0 && self.local(node.place()).alive {
                 let mut base = self.state.clone();
                 base.issued |= 1 << place;
-                let place = place as u8;
-                self.step(Kind::Request(place), node.0, Stimulus::Request(place), &base)?;
+                let (kind, place) = (Kind::Request(place as u8), place as u8);
+                self.step(kind, node.place(), Stimulus::Request(place), &base)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Machines start that do so late, or again.
+    fn starts(&mut self) -> Result<(), WorldError> {
+        for node in 0..self.world.size() {
+            if let Some(base) = self.world.about_to_start(self.steps, self.state, node) {
+                self.step(Kind::Start { node }, node, Stimulus::Start, &base)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Whoever is there receives what an adversary made up.
+    fn forgeries(&mut self) -> Result<(), WorldError> {
+        for (place, &forged) in self.world.forgeries.iter().enumerate() {
+            let Flight { to, from, message } = forged;
+            if self.local(to.place()).alive {
+                self.steps.tally.forgeries += 1;
+                let stimulus = Stimulus::Message { from, message };
+                self.step(Kind::Forge(place as u8), to.place(), stimulus, self.state)?;
             }
         }
         Ok(())
@@ -273,11 +331,11 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     }
 
     fn deliver(&mut self, kind: Kind, flight: Flight, base: &State) -> Result<(), WorldError> {
-        if !self.local(flight.to).alive {
+        let Flight { to, from, message } = flight;
+        if !self.world.is_there(self.steps, self.state, to) {
             return self.certain(kind, base);
         }
-        let Flight { to, from, message } = flight;
-        self.step(kind, to, Stimulus::Message { from, message }, base)
+        self.step(kind, to.place(), Stimulus::Message { from, message }, base)
     }
 
     fn crashes(&mut self) -> Result<(), WorldError> {
@@ -322,10 +380,11 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
         let local = base.locals[usize::from(node)];
         let outcomes = self.steps.outcomes(self.world, local, stimulus)?;
         self.attempt(Action::whole(kind), node, &outcomes, base)?;
-        // A crash within a step that sends nothing is a crash before it, but for a request: it was
-        // made.
+        // A crash within a step that sends nothing is a crash before it, but for what comes once: it
+        // came.
         let sends = outcomes.iter().any(|outcome| !outcome.sends.is_empty());
-        if base.left.crashes > 0 && (sends || matches!(kind, Kind::Request(_))) {
+        let comes_once = matches!(kind, Kind::Request(_) | Kind::Start { .. });
+        if base.left.crashes > 0 && (sends || comes_once) {
             self.steps.tally.crashes += 1;
             self.attempt(Action { kind, torn: true }, node, &outcomes, base)?;
         }

@@ -27,6 +27,8 @@ pub enum Scene<X: Protocol<ModelPeer>> {
         copied: bool,
         /// It crashed within the step: which of its messages left all the same is told next.
         torn: bool,
+        /// The message that it acted upon is forged.
+        forged: bool,
     },
     /// A message of a step within which its machine crashed left all the same.
     Left(Letter<X::Message>),
@@ -36,7 +38,7 @@ pub enum Scene<X: Protocol<ModelPeer>> {
     Lost(Letter<X::Message>),
     /// The network was full, and a message was crowded out.
     CrowdedOut(Letter<X::Message>),
-    /// A message arrived at a machine that had crashed.
+    /// A message arrived where the life that it was meant for did not run.
     InVain(Letter<X::Message>),
     /// A machine stopped for good.
     Crashed {
@@ -85,7 +87,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             let mut after = state.clone();
             self.apply(steps, &mut after, node, &told.outcome);
             if let Some(mut scenes) = self.explain_agenda(steps, rest, &after, goal)? {
-                scenes.insert(0, acted(node, None, told.handled));
+                scenes.insert(0, acted(self.nodes[usize::from(node)].me(), None, told.handled));
                 return Ok(Some(scenes));
             }
         }
@@ -122,7 +124,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     ) -> Result<Vec<Scene<X>>, WorldError> {
         let (node, stimulus, flight) = match action.kind {
             Kind::NextRound | Kind::Lockstep => return Ok(vec![Scene::NextRound]),
-            Kind::Crash { node } => return Ok(vec![crashed(node)]),
+            Kind::Crash { node } => {
+                let node = steps.locals.value(state.locals[usize::from(node)]).node.me();
+                return Ok(vec![Scene::Crashed { node }]);
+            }
             Kind::Lose(Parcel(flight)) => return Ok(vec![Scene::Lost(letter(steps, flight))]),
             Kind::CrowdOut(Parcel(flight)) => {
                 return Ok(vec![Scene::CrowdedOut(letter(steps, flight))]);
@@ -133,23 +138,27 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
                 return Ok(letters.map(Scene::NeverLeft).collect());
             }
             Kind::Request(place) => {
-                let node = self.requests[usize::from(place)].0.0;
+                let node = self.requests[usize::from(place)].0.place();
                 (node, Stimulus::Request(place), None)
             }
+            Kind::Start { node } => (node, Stimulus::Start, None),
             Kind::Timer { node, place, .. } => (node, Stimulus::Timer(place), None),
             Kind::Deliver(Parcel(flight)) | Kind::DeliverCopy(Parcel(flight)) => {
+                if !self.is_there(steps, state, flight.to) {
+                    return Ok(vec![Scene::InVain(letter(steps, flight))]);
+                }
                 let Flight { to, from, message } = flight;
-                (to, Stimulus::Message { from, message }, Some(flight))
+                (to.place(), Stimulus::Message { from, message }, Some(flight))
+            }
+            Kind::Forge(place) => {
+                let forged = self.forgeries[usize::from(place)];
+                let Flight { to, from, message } = forged;
+                (to.place(), Stimulus::Message { from, message }, Some(forged))
             }
         };
-        let local = state.locals[usize::from(node)];
-        if let Some(flight) = flight
-            && !steps.locals.value(local).alive
-        {
-            return Ok(vec![Scene::InVain(letter(steps, flight))]);
-        }
-        let ways = steps.run(self, local, stimulus)?;
-        self.explain_step(steps, state, action, (node, flight), ways, goal).map(|scene| vec![scene])
+        let base = self.before_step(steps, state, action.kind);
+        let ways = steps.run(self, base.locals[usize::from(node)], stimulus)?;
+        self.explain_step(steps, &base, action, (node, flight), ways, goal).map(|scene| vec![scene])
     }
 
     /// A step of the machine in one of these ways, because of the message if it is one that came;
@@ -157,16 +166,18 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     fn explain_step(
         &self,
         steps: &mut Steps<X, A>,
-        state: &State,
+        base: &State,
         action: Action,
         (node, flight): (u8, Option<Flight>),
         ways: Vec<Told<X>>,
         goal: &[u8],
     ) -> Result<Scene<X>, WorldError> {
-        let base = self.before_step(state, action.kind);
+        let forged = matches!(action.kind, Kind::Forge(_));
         // Where copies are a matter of chance, one may have stayed in flight.
         let mut bases = vec![(base.clone(), matches!(action.kind, Kind::DeliverCopy(_)))];
-        if let (Some(flight), Fault::Chance(_)) = (flight, self.faults.duplication) {
+        if let (Kind::Deliver(Parcel(flight)), Fault::Chance(_)) =
+            (action.kind, self.faults.duplication)
+        {
             let mut copied = base.clone();
             copied.send(flight);
             bases.push((copied, true));
@@ -175,22 +186,29 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             for (base, copied) in &bases {
                 let (after, _) = self.after(steps, base, node, &told.outcome, action.torn)?;
                 if bytes_of(&after) == goal {
-                    let (node, from) = (ModelPeer(node), flight.and_then(Flight::sender));
-                    let (handled, copied, torn) = (told.handled, *copied, action.torn);
-                    return Ok(Scene::Acted { node, from, handled, copied, torn });
+                    let node = steps.locals.value(told.outcome.local).node.me();
+                    let (from, handled) = (flight.and_then(Flight::sender), told.handled);
+                    let (copied, torn) = (*copied, action.torn);
+                    return Ok(Scene::Acted { node, from, handled, copied, torn, forged });
                 }
             }
         }
         Ok(match flight {
-            Some(flight) if bytes_of(&base) == goal => Scene::Lost(letter(steps, flight)),
-            _ => crashed(node),
+            Some(flight) if bytes_of(base) == goal => Scene::Lost(letter(steps, flight)),
+            _ => {
+                let node = steps.locals.value(base.locals[usize::from(node)]).node.me();
+                Scene::Crashed { node }
+            }
         })
     }
 
     /// The state with what the action takes out of it taken out.
-    fn before_step(&self, state: &State, kind: Kind) -> State {
+    fn before_step(&self, steps: &mut Steps<X, A>, state: &State, kind: Kind) -> State {
         let mut base = state.clone();
         match kind {
+            Kind::Start { node } => {
+                base = self.about_to_start(steps, state, node).unwrap_or(base);
+            }
             Kind::Request(place) => base.issued |= 1 << place,
             Kind::Deliver(Parcel(flight)) => base.remove(flight),
             Kind::DeliverCopy(_) => {
@@ -227,7 +245,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
                 }
                 Micro::Delivered { flight, outcome, .. } => {
                     let Flight { to, from, message } = flight;
-                    (to, Stimulus::Message { from, message }, flight.sender(), outcome)
+                    let stimulus = Stimulus::Message { from, message };
+                    (to.place(), stimulus, flight.sender(), outcome)
                 }
             };
             let local = &mut locals[usize::from(node)];
@@ -238,6 +257,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             };
             let handled = told.into_iter().find(same);
             *local = outcome.local;
+            let node = self.nodes[usize::from(node)].me();
             scenes.extend(handled.map(|Told { handled, .. }| acted(node, from, handled)));
         }
         scenes.push(Scene::NextRound);
@@ -250,19 +270,15 @@ fn letter<X: Protocol<ModelPeer>, A: Application<X>>(
     flight: Flight,
 ) -> Letter<X::Message> {
     let message = steps.messages.value(flight.message).clone();
-    Letter { from: flight.sender(), to: ModelPeer(flight.to), message }
+    Letter { from: flight.sender(), to: flight.to, message }
 }
 
 fn acted<X: Protocol<ModelPeer>>(
-    node: u8,
+    node: ModelPeer,
     from: Option<ModelPeer>,
     handled: Vec<Handled<X>>,
 ) -> Scene<X> {
-    Scene::Acted { node: ModelPeer(node), from, handled, copied: false, torn: false }
-}
-
-fn crashed<X: Protocol<ModelPeer>>(node: u8) -> Scene<X> {
-    Scene::Crashed { node: ModelPeer(node) }
+    Scene::Acted { node, from, handled, copied: false, torn: false, forged: false }
 }
 
 fn bytes_of(state: &State) -> Vec<u8> {

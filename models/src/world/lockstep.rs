@@ -150,7 +150,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
     ) -> Result<(), WorldError> {
         let loss = self.world.faults.loss.chance();
         let Flight { to, from, message } = flight;
-        let local = state.locals[usize::from(to)];
+        let local = state.locals[to.index()];
         if !loss.is_zero() {
             self.steps.tally.losses += 1;
             self.done.push(Micro::Lost { flight });
@@ -163,7 +163,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
         let stimulus = Stimulus::Message { from, message };
         let outcomes = self.steps.outcomes(self.world, local, stimulus)?;
         for (number, outcome) in outcomes.iter().enumerate() {
-            let (after, sent) = self.after(state, to, outcome);
+            let (after, sent) = self.after(state, to.place(), outcome);
             self.done.push(Micro::Delivered { flight, outcome: number, sent });
             let weight = times(times(weight, Weight::one() - loss)?, outcome.weight)?;
             self.go(weight, &after, rest)?;

@@ -88,8 +88,17 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Play<'_, X, A> {
         match kind {
             Kind::Request(place) => {
                 self.state.issued |= 1 << place;
-                let node = self.world.requests[usize::from(place)].0.0;
+                let node = self.world.requests[usize::from(place)].0.place();
                 self.attempt(node, Stimulus::Request(place), torn)
+            }
+            Kind::Start { node } => {
+                let about = self.world.about_to_start(self.steps, &self.state, node);
+                self.state = about.unwrap_or_else(|| self.state.clone());
+                self.attempt(node, Stimulus::Start, torn)
+            }
+            Kind::Forge(place) => {
+                let forged = self.world.forgeries[usize::from(place)];
+                self.attempt(forged.to.place(), stimulus(forged), torn)
             }
             Kind::Timer { node, place, .. } => self.attempt(node, Stimulus::Timer(place), torn),
             Kind::Deliver(Parcel(flight)) => {
@@ -131,21 +140,21 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Play<'_, X, A> {
     /// that makes a difference to a machine that has crashed.
     fn deliver(&mut self, flight: Flight, torn: bool) -> Result<(), WorldError> {
         let faults = self.world.faults;
-        if !self.is_alive(flight.to) || self.strikes(faults.loss) {
+        if !self.is_there(flight.to) || self.strikes(faults.loss) {
             return Ok(());
         }
         if self.strikes(faults.crash) {
-            return self.crash(flight.to);
+            return self.crash(flight.to.place());
         }
         if self.strikes(faults.duplication) {
             self.state.send(flight);
         }
-        self.step(flight.to, stimulus(flight), torn)
+        self.step(flight.to.place(), stimulus(flight), torn)
     }
 
     fn receive(&mut self, flight: Flight, torn: bool) -> Result<(), WorldError> {
-        if self.is_alive(flight.to) {
-            self.attempt(flight.to, stimulus(flight), torn)
+        if self.is_there(flight.to) {
+            self.attempt(flight.to.place(), stimulus(flight), torn)
         } else {
             Ok(())
         }
@@ -207,8 +216,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Play<'_, X, A> {
         Ok(())
     }
 
-    fn is_alive(&self, node: u8) -> bool {
-        self.steps.locals.value(self.state.locals[usize::from(node)]).alive
+    fn is_there(&self, peer: ModelPeer) -> bool {
+        self.world.is_there(self.steps, &self.state, peer)
     }
 
     fn strikes(&mut self, fault: Fault) -> bool {

@@ -7,9 +7,10 @@ use crate::Weight;
 pub struct Price {
     /// Rounds that it begins; in lockstep, rounds that it is.
     pub rounds: Weight,
-    /// Messages that machines of the group send to each other, whatever becomes of them.
+    /// Messages that machines of the group send to each other, whatever becomes of them; forged ones
+    /// are not among them.
     pub messages: Weight,
-    /// Events from outside that machines handle, first requests and start excluded.
+    /// Events from outside that machines handle, excluding what comes before the first state.
     pub steps: Weight,
 }
 

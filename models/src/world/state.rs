@@ -22,6 +22,7 @@ pub(crate) struct Budgets {
     pub(crate) losses: u8,
     pub(crate) duplications: u8,
     pub(crate) crashes: u8,
+    pub(crate) restarts: u8,
 }
 
 /// The largest budget of faults.
@@ -30,25 +31,26 @@ pub const MAX_BUDGET: u8 = 15;
 /// A message in flight.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug)]
 pub(crate) struct Flight {
-    pub(crate) to: u8,
+    /// The life that it is meant for.
+    pub(crate) to: ModelPeer,
     /// [`ANONYMOUS`] where senders are forgotten.
-    pub(crate) from: u8,
+    pub(crate) from: ModelPeer,
     pub(crate) message: u32,
 }
 
-/// The sender of a message whose sender is forgotten.
-pub(crate) const ANONYMOUS: u8 = u8::MAX;
+/// The sender of a message whose sender is forgotten: nobody is at the last place.
+pub(crate) const ANONYMOUS: ModelPeer = ModelPeer(u8::MAX);
 
 /// Comes before the torn messages in a state's bytes, where the number of a receiver might be.
 const TORN: u8 = u8::MAX;
 
 impl Flight {
     pub(crate) fn sender(self) -> Option<ModelPeer> {
-        (self.from != ANONYMOUS).then_some(ModelPeer(self.from))
+        (self.from != ANONYMOUS).then_some(self.from)
     }
 
     fn encode(self, out: &mut Vec<u8>) {
-        out.extend([self.to, self.from]);
+        out.extend([self.to.0, self.from.0]);
         write(self.message.into(), out);
     }
 }
@@ -74,9 +76,9 @@ impl State {
         for &local in &self.locals {
             write(local.into(), out);
         }
-        let Budgets { losses, duplications, crashes } = self.left;
+        let Budgets { losses, duplications, crashes, restarts } = self.left;
         let budgets = u64::from(losses) | u64::from(duplications) << 4 | u64::from(crashes) << 8;
-        write(budgets | u64::from(self.issued) << 12, out);
+        write(budgets | u64::from(self.issued) << 12 | u64::from(restarts) << 44, out);
         self.flights.iter().for_each(|flight| flight.encode(out));
         if !self.torn.is_empty() {
             out.push(TORN);
@@ -93,6 +95,7 @@ impl State {
             losses: (numbers & 15) as u8,
             duplications: (numbers >> 4 & 15) as u8,
             crashes: (numbers >> 8 & 15) as u8,
+            restarts: (numbers >> 44 & 15) as u8,
         };
         self.issued = (numbers >> 12) as u32;
         read_flights(&mut self.flights, &mut bytes);
@@ -117,7 +120,8 @@ fn read_flights(flights: &mut Vec<Flight>, bytes: &mut &[u8]) {
         && *to != TORN
     {
         *bytes = rest;
-        flights.push(Flight { to: *to, from: *from, message: read(bytes) as u32 });
+        let (to, from) = (ModelPeer(*to), ModelPeer(*from));
+        flights.push(Flight { to, from, message: read(bytes) as u32 });
     }
 }
 
@@ -154,7 +158,9 @@ mod tests {
             mut flights in prop::collection::vec((0_u8..3, any::<u8>(), any::<u32>()), 0..6)
         ) -> Vec<Flight> {
             flights.sort_unstable();
-            let flight = |(to, from, message)| Flight { to, from, message };
+            let flight = |(to, from, message)| {
+                Flight { to: ModelPeer(to), from: ModelPeer(from), message }
+            };
             flights.into_iter().map(flight).collect()
         }
     }
@@ -162,11 +168,12 @@ mod tests {
     prop_compose! {
         fn states()(
             locals in prop::collection::vec(any::<u32>(), 3),
-            issued in 0_u32..1 << 20,
-            (losses, duplications, crashes) in (0_u8..16, 0_u8..16, 0_u8..16),
+            issued in any::<u32>(),
+            (losses, duplications) in (0_u8..16, 0_u8..16),
+            (crashes, restarts) in (0_u8..16, 0_u8..16),
             (flights, torn) in (flights(), flights()),
         ) -> State {
-            let left = Budgets { losses, duplications, crashes };
+            let left = Budgets { losses, duplications, crashes, restarts };
             State { locals, issued, left, flights, torn }
         }
     }

@@ -23,8 +23,10 @@ use crate::{ModelPeer, Weight};
 pub struct Local<X: Protocol<ModelPeer>, S> {
     /// The machine.
     pub node: Node<ModelPeer, X>,
-    /// Whether it has not crashed.
+    /// Whether it has started, and has not crashed since.
     pub alive: bool,
+    /// Whether it has started.
+    pub started: bool,
     /// What the application remembers.
     pub application: S,
     /// The armed timers, ascending.
@@ -46,7 +48,7 @@ pub(crate) struct Armed<T> {
 pub(crate) enum Stimulus {
     Start,
     Message {
-        from: u8,
+        from: ModelPeer,
         message: u32,
     },
     /// The timer at that place in the list of armed ones.
@@ -66,7 +68,7 @@ pub(crate) struct Outcome {
     pub(crate) weight: Weight,
     pub(crate) local: u32,
     /// The messages sent, ascending: to whom, and the number of which.
-    pub(crate) sends: Vec<(u8, u32)>,
+    pub(crate) sends: Vec<(ModelPeer, u32)>,
 }
 
 /// One event that a machine handled within a step of the world.
@@ -116,6 +118,12 @@ pub struct Tally {
     pub duplications: u64,
     /// How often a machine crashed, within a step or between two.
     pub crashes: u64,
+    /// How often a machine started late.
+    pub late_starts: u64,
+    /// How often a machine that had crashed started again.
+    pub restarts: u64,
+    /// How often a forged message was received.
+    pub forgeries: u64,
 }
 
 impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
@@ -142,7 +150,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
         }
         let outcomes: Arc<[Outcome]> = merge(self.run(world, local, stimulus)?).into();
         // What is remembered must not depend on anything else, so it is asked for twice.
-        let (node, tally) = (self.locals.value(local).node.me().0, self.tally);
+        let (node, tally) = (self.locals.value(local).node.me().place(), self.tally);
         let again = merge(self.run(world, local, stimulus)?);
         self.tally = tally;
         if again[..] != outcomes[..] {
@@ -181,7 +189,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
                 let event = Event::Message { from, message: message.clone() };
                 let again = self.handle(world, &before, &event)?;
                 if again.iter().map(|t| &t.outcome).ne(told.iter().map(|t| &t.outcome)) {
-                    return Err(WorldError::SenderMatters { node: me.0 });
+                    return Err(WorldError::SenderMatters { node: me.place() });
                 }
             }
         }
@@ -224,14 +232,17 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
                 local.crash();
                 return None;
             }
-            Stimulus::Start => Event::Start,
+            Stimulus::Start => {
+                (local.alive, local.started) = (true, true);
+                Event::Start
+            }
             Stimulus::Request(which) => request(&world.requests[usize::from(which)]),
             Stimulus::First(which) => request(&world.first_requests[usize::from(which)]),
             Stimulus::Timer(place) => Event::Timer(local.timers.remove(place.into()).timer),
             Stimulus::Message { from, message } => {
                 let me = local.node.me();
                 let somebody = || world.others(me).next().unwrap_or(me);
-                let from = if from == ANONYMOUS { somebody() } else { ModelPeer(from) };
+                let from = if from == ANONYMOUS { somebody() } else { from };
                 Event::Message { from, message: self.messages.value(message).clone() }
             }
         })
@@ -246,8 +257,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
         let branches = every_branch(|random| {
             Run::new(world, before.clone()).until_quiet(event.clone(), random)
         });
-        let branches =
-            branches.map_err(|error| WorldError::Draws { node: before.node.me().0, error })?;
+        let branches = branches
+            .map_err(|error| WorldError::Draws { node: before.node.me().place(), error })?;
         Ok(branches.into_iter().map(|branch| self.number(branch.weight, branch.value)).collect())
     }
 
@@ -282,6 +293,14 @@ fn merge<X: Protocol<ModelPeer>>(told: Vec<Told<X>>) -> Vec<Outcome> {
     merged
 }
 
+impl<X: Protocol<ModelPeer>, S: Default> Local<X, S> {
+    /// A machine that has not started.
+    pub(super) fn unborn(node: Node<ModelPeer, X>) -> Self {
+        let (application, timers) = (S::default(), Vec::new());
+        Self { node, alive: false, started: false, application, timers }
+    }
+}
+
 impl<X: Protocol<ModelPeer>, S> Local<X, S> {
     /// The timers that are armed, ascending.
     pub fn timers(&self) -> impl Iterator<Item = X::Timer> {
@@ -297,8 +316,9 @@ impl<X: Protocol<ModelPeer>, S> Local<X, S> {
         self.timers.iter_mut().for_each(|armed| armed.due = true);
     }
 
+    /// Stops; who has not started yet does so in its first step.
     fn crash(&mut self) {
-        self.alive = false;
+        (self.alive, self.started) = (false, true);
         self.timers.clear();
     }
 
@@ -320,7 +340,7 @@ struct Run<'a, X: Protocol<ModelPeer>, A: Application<X>> {
     /// Whether a timer may fire as soon as it is armed.
     due_at_once: bool,
     local: Local<X, A::State>,
-    sends: Vec<(u8, X::Message)>,
+    sends: Vec<(ModelPeer, X::Message)>,
     handled: Vec<Handled<X>>,
     overflow: u32,
 }
@@ -358,7 +378,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Run<'a, X, A> {
     fn carry_out(&mut self, effect: &Effect<'_, ModelPeer, X>) -> Vec<X::Request> {
         match effect {
             Effect::Send { to, message } => {
-                self.sends.extend(to.iter().map(|peer| (peer.0, message.clone())));
+                self.sends.extend(to.iter().map(|&peer| (peer, message.clone())));
             }
             Effect::Arm { timer, .. } => self.local.arm(*timer, self.due_at_once),
             Effect::Disarm { timer } => self.local.disarm(*timer),

@@ -15,6 +15,7 @@ mod verified;
 use std::borrow::Cow;
 
 use rumormill_core::Protocol;
+use serde::Serialize;
 
 use super::steps::Steps;
 use super::{Application, Setting, State, World, WorldError};
@@ -70,19 +71,30 @@ where
     X: Protocol<ModelPeer>,
     A: Application<X>,
 {
-    let Setting { nodes, first_requests, requests, .. } = setting;
+    let Setting { nodes, later_lives, latecomers, first_requests, requests, .. } = setting;
     let names = swap.names();
     let asked = (first_requests, requests);
     if encode(&asked, &names)? != encode(&asked, &[])? {
         return Ok(false);
     }
-    for (node, machine) in nodes.iter().enumerate() {
-        let other = &nodes[usize::from(swap.of(node as u8))];
-        if encode(machine, &names)? != encode(other, &[])? {
-            return Ok(false);
-        }
-    }
-    Ok(true)
+    let (forgeries, machines) = (setting.forgeries.iter(), nodes.iter().chain(later_lives));
+    Ok(are_among_themselves(forgeries, &names)?
+        && are_among_themselves(machines, &names)?
+        && are_among_themselves(latecomers.iter(), &names)?)
+}
+
+/// Whether each of these is another of them, or itself, under its new name.
+fn are_among_themselves<'a, T: Serialize + 'a>(
+    values: impl Iterator<Item = &'a T> + Clone,
+    names: &[u8],
+) -> Result<bool, WorldError> {
+    let encoded = |names| {
+        let mut encoded =
+            values.clone().map(|value| encode(value, names)).collect::<Result<Vec<_>, _>>()?;
+        encoded.sort_unstable();
+        Ok::<_, WorldError>(encoded)
+    };
+    Ok(encoded(names)? == encoded(&[])?)
 }
 
 /// For each machine the first that it may be swapped with.

@@ -26,8 +26,9 @@ pub(super) struct Labelling<'a, X: Protocol<ModelPeer>, A: Application<X>> {
 }
 
 /// What a machine looks like: its colour, its shape, and for each message to or from it which of
-/// these it is, its shape, and the colour of who is at its other end.
-type Look = (u8, u32, Vec<(End, u32, Option<u8>)>);
+/// these it is, which life of the machine it concerns, its shape, and who is at its other end: a
+/// colour in place of a place.
+type Look = (u8, u32, Vec<(End, u8, u32, Option<ModelPeer>)>);
 
 /// How a machine is in touch with another.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -79,10 +80,11 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Labelling<'a, X, A> {
         let torn = state.torn.iter().map(|flight| (flight, End::TornTo, End::TornFrom));
         for (flight, to_it, from_it) in flights.chain(torn) {
             let shape = steps.message_shape(flight.message, colouring)?;
-            let (to, from) = (usize::from(flight.to), flight.sender().map(ModelPeer::index));
-            looks[to].2.push((to_it, shape, from.map(|from| colours[from])));
+            let (to, from) = (flight.to, flight.sender());
+            let seen = |peer: ModelPeer| ModelPeer::new(colours[peer.index()], peer.life());
+            looks[to.index()].2.push((to_it, to.life(), shape, from.map(seen)));
             if let Some(from) = from {
-                looks[from].2.push((from_it, shape, Some(colours[to])));
+                looks[from.index()].2.push((from_it, from.life(), shape, Some(seen(to))));
             }
         }
         looks.iter_mut().for_each(|(_, _, messages)| messages.sort_unstable());

@@ -11,6 +11,7 @@ use super::super::{Application, State, Stimulus, WorldError};
 use super::Steps;
 use crate::ModelPeer;
 use crate::intern::Interner;
+use crate::peer::LAST_PLACE;
 use crate::renaming::{disordered, encode, renamed};
 
 /// A renaming: two machines swap their names.
@@ -21,16 +22,22 @@ impl Swap {
     /// Nobody is renamed; but what is a set is put in order.
     pub(super) const NOBODY: Self = Self(0, 0);
 
-    pub(super) fn of(self, peer: u8) -> u8 {
-        match peer {
-            _ if peer == self.0 => self.1,
-            _ if peer == self.1 => self.0,
-            _ => peer,
+    /// The new place of the machine at this one.
+    pub(super) fn place(self, place: u8) -> u8 {
+        match place {
+            _ if place == self.0 => self.1,
+            _ if place == self.1 => self.0,
+            _ => place,
         }
     }
 
+    /// The new name of a machine, in the same of its lives.
+    pub(super) fn peer(self, peer: ModelPeer) -> ModelPeer {
+        ModelPeer::new(self.place(peer.place()), peer.life())
+    }
+
     pub(super) fn names(self) -> Vec<u8> {
-        (0..=self.0.max(self.1)).map(|peer| self.of(peer)).collect()
+        (0..=self.0.max(self.1)).map(|place| self.place(place)).collect()
     }
 }
 
@@ -75,7 +82,7 @@ fn disorders<T: Serialize + DeserializeOwned>(value: &T) -> Result<Vec<T>, World
 }
 
 /// The colour in which a machine sees itself.
-const ONESELF: u8 = u8::MAX;
+const ONESELF: u8 = LAST_PLACE;
 
 impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
     pub(super) fn local_under(&mut self, local: u32, swap: Swap) -> Result<u32, WorldError> {
@@ -114,12 +121,12 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
     pub(super) fn swapped(&mut self, state: &State, swap: Swap) -> Result<State, WorldError> {
         let mut other = state.clone();
         for (node, &local) in state.locals.iter().enumerate() {
-            other.locals[usize::from(swap.of(node as u8))] = self.local_under(local, swap)?;
+            other.locals[usize::from(swap.place(node as u8))] = self.local_under(local, swap)?;
         }
         for flight in other.flights.iter_mut().chain(&mut other.torn) {
             let Flight { to, from, message } = *flight;
             let message = self.message_under(message, swap)?;
-            *flight = Flight { to: swap.of(to), from: swap.of(from), message };
+            *flight = Flight { to: swap.peer(to), from: swap.peer(from), message };
         }
         other.flights.sort_unstable();
         other.torn.sort_unstable();

@@ -12,7 +12,7 @@ use crate::world::{Application, Stimulus, World, WorldError};
 use crate::{ModelPeer, Weight};
 
 /// What can come of a step: the machine, what it sends to whom, and how likely that is.
-type Outcomes = BTreeMap<(u32, Vec<(u8, u32)>), Weight>;
+type Outcomes = BTreeMap<(u32, Vec<(ModelPeer, u32)>), Weight>;
 
 impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     /// Verifies all steps that are remembered, those included that are taken for this.
@@ -22,7 +22,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     pub(super) fn verify_alike(&self, steps: &mut Steps<X, A>) -> Result<(), WorldError> {
         let tally = steps.tally;
         while let Some((local, stimulus)) = steps.renamed.unverified.pop() {
-            let node = steps.locals.value(local).node.me().0;
+            let node = steps.locals.value(local).node.me().place();
             for swap in self.symmetry.iter().flat_map(Symmetry::generators) {
                 if !self.is_alike(steps, local, stimulus, swap)? {
                     return Err(WorldError::NamesMatter { node });
@@ -95,7 +95,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
         Ok(Some(match stimulus {
             Stimulus::Message { from, message } => {
                 let message = self.message_under(message, swap)?;
-                Stimulus::Message { from: swap.of(from), message }
+                Stimulus::Message { from: swap.peer(from), message }
             }
             Stimulus::Timer(place) => {
                 let timer = self.locals.value(local).timers[usize::from(place)].timer;
@@ -117,7 +117,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
         for Outcome { weight, local, sends } in outcomes {
             let mut others = Vec::with_capacity(sends.len());
             for &(to, message) in sends {
-                others.push((swap.of(to), self.message_under(message, swap)?));
+                others.push((swap.peer(to), self.message_under(message, swap)?));
             }
             others.sort_unstable();
             let local = self.local_under(*local, swap)?;
