@@ -93,7 +93,7 @@ impl<M: Clone + Eq> Diagram<M> {
 
     fn draw<X: Protocol<ModelPeer, Message = M>>(&mut self, scene: &Scene<X>, y: usize) {
         match scene {
-            Scene::NextRound => {
+            Scene::NextRound | Scene::Tick => {
                 let _ = write!(
                     self.svg,
                     "<line x1='0' y1='{y}' x2='{}' y2='{y}' stroke='#36c' stroke-dasharray='2 4'/>",

@@ -146,6 +146,7 @@ fn recorded<X: Protocol<ModelPeer>>(
 pub fn tell<X: Protocol<ModelPeer>>(scene: &Scene<X>) -> String {
     match scene {
         Scene::NextRound => "the next round begins".into(),
+        Scene::Tick => "a tick passes".into(),
         Scene::Crashed { node } => format!("{node} crashes"),
         Scene::Lost(letter) => tell_letter(letter, "is lost"),
         Scene::CrowdedOut(letter) => tell_letter(letter, "is crowded out of the full network"),

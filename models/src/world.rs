@@ -59,6 +59,15 @@ pub enum Scheduler {
         /// what comes last, others what came first.
         in_flight: usize,
     },
+    /// Time passes in ticks, the same for all. A timer fires when so many ticks have passed as its
+    /// machine said; one that was armed in the step of the start, when 1 to so many have passed, as
+    /// somebody likes who knows all that was drawn: a driver spreads those at random. A message
+    /// arrives, or is lost, before more than `delay` ticks have passed since it was sent; with 0,
+    /// within its tick. What is due in the same tick comes in any order.
+    Timed {
+        /// The most ticks that a message is on its way.
+        delay: u16,
+    },
 }
 
 /// How often a kind of fault may strike.
@@ -317,7 +326,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         let mut steps = Steps::new();
         let forged = |(from, to, message)| {
             let message = steps.messages.number(message);
-            Flight { to, from, message }
+            Flight { to, from, message, ticks: 0 }
         };
         let forgeries = forgeries.into_iter().map(forged).collect();
         let steps = Mutex::new(steps);

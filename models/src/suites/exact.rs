@@ -63,7 +63,8 @@ pub struct ExactReport {
     /// Seconds that it took to explore it.
     pub seconds: f64,
     /// How many rounds fewer are paid than were begun: 1 where a round ends by an action of its own,
-    /// 0 where each action is a round; `None` where there are no rounds.
+    /// 0 where each action is a round, or where time has ticks: then what is called rounds is how many
+    /// have passed; `None` where there are no rounds.
     pub rounds_offset: Option<usize>,
     /// The goals, each a property of the suite that speaks of what is to come.
     pub goals: Vec<Goal>,
@@ -211,7 +212,7 @@ pub(super) fn ask<X: Protocol<ModelPeer>, A: Application<X>>(
 pub(super) fn rounds_offset(scheduler: Scheduler) -> Option<usize> {
     match scheduler {
         Scheduler::Rounds => Some(1),
-        Scheduler::Lockstep => Some(0),
+        Scheduler::Lockstep | Scheduler::Timed { .. } => Some(0),
         Scheduler::Asynchronous { .. } => None,
     }
 }

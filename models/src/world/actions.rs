@@ -56,6 +56,8 @@ pub enum Kind {
     },
     /// The round is over and the next begins.
     NextRound,
+    /// A tick passes.
+    Tick,
     /// All machines act at once, for one round.
     Lockstep,
 }
@@ -75,13 +77,14 @@ impl fmt::Display for Kind {
             Self::LeaveNoMore => write!(f, "no more leaves"),
             Self::Crash { node } => write!(f, "{} crashes", ModelPeer(*node)),
             Self::NextRound => write!(f, "next round"),
+            Self::Tick => write!(f, "tick"),
             Self::Lockstep => write!(f, "round"),
         }
     }
 }
 
 /// What a fair scheduler does again and again if it can be done again and again: to deliver this
-/// message of this sender to this machine, or to fire this timer of this machine.
+/// message of this sender to this machine, to fire this timer of this machine, or to let time pass.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub enum Claim {
     /// To be delivered.
@@ -93,6 +96,8 @@ pub enum Claim {
         /// The number of the timer's key among all that were met.
         timer: u32,
     },
+    /// A tick, to pass.
+    Tick,
 }
 
 impl Action {
@@ -105,8 +110,11 @@ impl Action {
     #[must_use]
     pub fn claim(&self) -> Option<Claim> {
         match self.kind {
-            Kind::Deliver(parcel) | Kind::DeliverCopy(parcel) => Some(Claim::Message(parcel)),
+            Kind::Deliver(Parcel(flight)) | Kind::DeliverCopy(Parcel(flight)) => {
+                Some(Claim::Message(Parcel(Flight { ticks: 0, ..flight })))
+            }
             Kind::Timer { node, timer, .. } => Some(Claim::Timer { node, timer }),
+            Kind::Tick => Some(Claim::Tick),
             _ => None,
         }
     }

@@ -5,7 +5,7 @@ use rumormill_core::{Node, Protocol};
 
 use super::actions::{Action, Kind, Parcel};
 use super::state::{ANONYMOUS, Budgets, Flight};
-use super::steps::{Armed, Outcome, Steps};
+use super::steps::{Outcome, Steps};
 use super::successors::Successors;
 use super::{Application, Local, Scheduler, Snapshot, State, Stimulus, World, WorldError};
 use crate::{ModelPeer, Weight};
@@ -33,7 +33,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         }
         let mut first = Successors::default();
         for (weight, state) in states {
-            first.emit(weight, &self.with_timers_due(steps, &state)?);
+            first.emit(weight, &self.at_beginning(steps, &state)?);
         }
         first.close(Action::whole(Kind::NextRound), 0)?;
         Ok(first)
@@ -79,15 +79,44 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         local.alive && local.node.me() == peer
     }
 
+    /// The state in which all have started, at the beginning of the first round where there are rounds.
+    pub(super) fn at_beginning(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+    ) -> Result<State, WorldError> {
+        match self.scheduler {
+            Scheduler::Rounds | Scheduler::Lockstep => self.next_round(steps, state),
+            Scheduler::Asynchronous { .. } | Scheduler::Timed { .. } => Ok(state.clone()),
+        }
+    }
+
+    /// The state after a tick; `None` where something must happen before, or nothing waits for time to
+    /// pass.
+    pub(super) fn after_tick(
+        &self,
+        steps: &mut Steps<X, A>,
+        state: &State,
+    ) -> Result<Option<State>, WorldError> {
+        let must_act = |&local: &u32| steps.locals.value(local).must_act();
+        let must_arrive = |flight: &Flight| flight.ticks == 0;
+        if state.locals.iter().any(must_act) || state.flights.iter().any(must_arrive) {
+            return Ok(None);
+        }
+        let mut next = self.next_round(steps, state)?;
+        next.flights.iter_mut().for_each(|flight| flight.ticks -= 1);
+        Ok((next != *state).then_some(next))
+    }
+
     /// The state at the beginning of the next round.
-    pub(super) fn with_timers_due(
+    pub(super) fn next_round(
         &self,
         steps: &mut Steps<X, A>,
         state: &State,
     ) -> Result<State, WorldError> {
         let mut next = state.clone();
         for local in &mut next.locals {
-            *local = steps.outcomes(self, *local, Stimulus::Round)?[0].local;
+            *local = steps.outcomes(self, *local, Stimulus::Time)?[0].local;
         }
         Ok(next)
     }
@@ -150,6 +179,9 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         if self.scheduler == Scheduler::Rounds && round_is_over {
             expansion.next_round()?;
         }
+        if let Scheduler::Timed { .. } = self.scheduler {
+            expansion.tick()?;
+        }
         Ok(())
     }
 
@@ -157,7 +189,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     fn is_overfull(&self, state: &State) -> bool {
         match self.scheduler {
             Scheduler::Asynchronous { in_flight } => state.flights.len() > in_flight,
-            Scheduler::Rounds | Scheduler::Lockstep => false,
+            Scheduler::Rounds | Scheduler::Lockstep | Scheduler::Timed { .. } => false,
         }
     }
 
@@ -216,7 +248,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         let me = steps.locals.value(outcome.local).node.me();
         let (size, from) = (self.size(), if self.anonymous_senders { ANONYMOUS } else { me });
         let within = outcome.sends.iter().filter(move |(to, _)| to.place() < size);
-        within.map(move |&(to, message)| Flight { to, from, message })
+        let ticks = if let Scheduler::Timed { delay } = self.scheduler { delay } else { 0 };
+        within.map(move |&(to, message)| Flight { to, from, message, ticks })
     }
 }
 
@@ -281,7 +314,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     /// Whoever is there receives what an adversary made up.
     fn forgeries(&mut self) -> Result<(), WorldError> {
         for (place, &forged) in self.world.forgeries.iter().enumerate() {
-            let Flight { to, from, message } = forged;
+            let Flight { to, from, message, .. } = forged;
             if self.local(to.place()).alive {
                 self.steps.tally.forgeries += 1;
                 let stimulus = Stimulus::Message { from, message };
@@ -296,10 +329,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
         let mut any = false;
         for node in 0..self.world.size() {
             for place in 0..self.local(node).timers.len() {
-                let Armed { timer, due } = self.local(node).timers[place];
-                if due {
+                let armed = self.local(node).timers[place];
+                if armed.is_due() {
                     any = true;
-                    let (place, timer) = (place as u8, self.steps.timers.number(timer));
+                    let (place, timer) = (place as u8, self.steps.timers.number(armed.timer));
                     let kind = Kind::Timer { node, place, timer };
                     self.step(kind, node, Stimulus::Timer(place), self.state)?;
                 }
@@ -331,7 +364,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     }
 
     fn deliver(&mut self, kind: Kind, flight: Flight, base: &State) -> Result<(), WorldError> {
-        let Flight { to, from, message } = flight;
+        let Flight { to, from, message, .. } = flight;
         if !self.world.is_there(self.steps, self.state, to) {
             return self.certain(kind, base);
         }
@@ -355,11 +388,18 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     }
 
     fn next_round(&mut self) -> Result<(), WorldError> {
-        let next = self.world.with_timers_due(self.steps, self.state)?;
+        let next = self.world.next_round(self.steps, self.state)?;
         if next == *self.state {
             return Ok(());
         }
         self.certain(Kind::NextRound, &next)
+    }
+
+    fn tick(&mut self) -> Result<(), WorldError> {
+        match self.world.after_tick(self.steps, self.state)? {
+            Some(next) => self.certain(Kind::Tick, &next),
+            None => Ok(()),
+        }
     }
 
     /// An action with one outcome.

@@ -47,6 +47,8 @@ pub enum Scene<X: Protocol<ModelPeer>> {
     },
     /// The next round began.
     NextRound,
+    /// A tick passed.
+    Tick,
 }
 
 /// A message, as a scene tells of it.
@@ -80,7 +82,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         goal: &[u8],
     ) -> Result<Option<Vec<Scene<X>>>, WorldError> {
         let Some((&(node, stimulus), rest)) = agenda.split_first() else {
-            let first = self.with_timers_due(steps, state)?;
+            let first = self.at_beginning(steps, state)?;
             return Ok((bytes_of(&first) == goal).then(Vec::new));
         };
         for told in steps.run(self, state.locals[usize::from(node)], stimulus)? {
@@ -124,6 +126,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     ) -> Result<Vec<Scene<X>>, WorldError> {
         let (node, stimulus, flight) = match action.kind {
             Kind::NextRound | Kind::Lockstep => return Ok(vec![Scene::NextRound]),
+            Kind::Tick => return Ok(vec![Scene::Tick]),
             Kind::Crash { node } => {
                 let node = steps.locals.value(state.locals[usize::from(node)]).node.me();
                 return Ok(vec![Scene::Crashed { node }]);
@@ -147,12 +150,12 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
                 if !self.is_there(steps, state, flight.to) {
                     return Ok(vec![Scene::InVain(letter(steps, flight))]);
                 }
-                let Flight { to, from, message } = flight;
+                let Flight { to, from, message, .. } = flight;
                 (to.place(), Stimulus::Message { from, message }, Some(flight))
             }
             Kind::Forge(place) => {
                 let forged = self.forgeries[usize::from(place)];
-                let Flight { to, from, message } = forged;
+                let Flight { to, from, message, .. } = forged;
                 (to.place(), Stimulus::Message { from, message }, Some(forged))
             }
         };
@@ -244,7 +247,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
                     (node, Stimulus::Timer(place), None, outcome)
                 }
                 Micro::Delivered { flight, outcome, .. } => {
-                    let Flight { to, from, message } = flight;
+                    let Flight { to, from, message, .. } = flight;
                     let stimulus = Stimulus::Message { from, message };
                     (to.place(), stimulus, flight.sender(), outcome)
                 }

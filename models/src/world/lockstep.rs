@@ -149,7 +149,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
         rest: &[Due],
     ) -> Result<(), WorldError> {
         let loss = self.world.faults.loss.chance();
-        let Flight { to, from, message } = flight;
+        let Flight { to, from, message, .. } = flight;
         let local = state.locals[to.index()];
         if !loss.is_zero() {
             self.steps.tally.losses += 1;
@@ -180,7 +180,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
     }
 
     fn finish(&mut self, weight: Weight, state: &State) -> Result<(), WorldError> {
-        let end = self.world.with_timers_due(self.steps, state)?;
+        let end = self.world.next_round(self.steps, state)?;
         (self.visit)(weight, &end, &self.done)
     }
 }

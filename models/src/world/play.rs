@@ -43,7 +43,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         for (node, stimulus) in self.agenda() {
             play.step(node, stimulus, false)?;
         }
-        play.let_timers_be_due()?;
+        play.state = self.at_beginning(play.steps, &play.state)?;
         Ok(play.finish().0)
     }
 
@@ -132,6 +132,12 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Play<'_, X, A> {
                 self.crash(node)
             }
             Kind::NextRound => self.next_round(),
+            Kind::Tick => {
+                self.paid.rounds += 1;
+                let next = self.world.after_tick(self.steps, &self.state)?;
+                self.state = next.unwrap_or_else(|| self.state.clone());
+                Ok(())
+            }
             Kind::Lockstep => self.round(),
         }
     }
@@ -184,11 +190,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Play<'_, X, A> {
 
     fn next_round(&mut self) -> Result<(), WorldError> {
         self.paid.rounds += 1;
-        self.let_timers_be_due()
-    }
-
-    fn let_timers_be_due(&mut self) -> Result<(), WorldError> {
-        self.state = self.world.with_timers_due(self.steps, &self.state)?;
+        self.state = self.world.next_round(self.steps, &self.state)?;
         Ok(())
     }
 

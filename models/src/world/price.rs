@@ -5,7 +5,7 @@ use crate::Weight;
 /// What an action costs, on average over its outcomes.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Default)]
 pub struct Price {
-    /// Rounds that it begins; in lockstep, rounds that it is.
+    /// Rounds that it begins; in lockstep, rounds that it is; where time has ticks, ticks.
     pub rounds: Weight,
     /// Messages that machines of the group send to each other, whatever becomes of them; forged ones
     /// are not among them.

@@ -36,6 +36,8 @@ pub(crate) struct Flight {
     /// [`ANONYMOUS`] where senders are forgotten.
     pub(crate) from: ModelPeer,
     pub(crate) message: u32,
+    /// How many ticks may pass before it arrives; nothing where time has no ticks.
+    pub(crate) ticks: u16,
 }
 
 /// The sender of a message whose sender is forgotten: nobody is at the last place.
@@ -51,7 +53,7 @@ impl Flight {
 
     fn encode(self, out: &mut Vec<u8>) {
         out.extend([self.to.0, self.from.0]);
-        write(self.message.into(), out);
+        write(u64::from(self.message) | u64::from(self.ticks) << 32, out);
     }
 }
 
@@ -121,7 +123,8 @@ fn read_flights(flights: &mut Vec<Flight>, bytes: &mut &[u8]) {
     {
         *bytes = rest;
         let (to, from) = (ModelPeer(*to), ModelPeer(*from));
-        flights.push(Flight { to, from, message: read(bytes) as u32 });
+        let number = read(bytes);
+        flights.push(Flight { to, from, message: number as u32, ticks: (number >> 32) as u16 });
     }
 }
 
@@ -155,11 +158,13 @@ mod tests {
 
     prop_compose! {
         fn flights()(
-            mut flights in prop::collection::vec((0_u8..3, any::<u8>(), any::<u32>()), 0..6)
+            mut flights in prop::collection::vec(
+                (0_u8..3, any::<u8>(), any::<u32>(), any::<u16>()), 0..6
+            )
         ) -> Vec<Flight> {
             flights.sort_unstable();
-            let flight = |(to, from, message)| {
-                Flight { to: ModelPeer(to), from: ModelPeer(from), message }
+            let flight = |(to, from, message, ticks)| {
+                Flight { to: ModelPeer(to), from: ModelPeer(from), message, ticks }
             };
             flights.into_iter().map(flight).collect()
         }

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use num_traits::{CheckedAdd, One};
-use rumormill_core::{Draw, Effect, Effects, Event, Node, Protocol, Randomness, Recorder, as_set};
+use rumormill_core::{
+    Draw, Effect, Effects, Event, Node, Protocol, Randomness, Recorder, Ticks, as_set,
+};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
@@ -38,9 +40,18 @@ pub struct Local<X: Protocol<ModelPeer>, S> {
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 pub(crate) struct Armed<T> {
     pub(crate) timer: T,
-    /// Whether it may fire now; where time passes in rounds, a timer that was armed in a round
-    /// fires in the next.
-    pub(crate) due: bool,
+    /// How many rounds or ticks must pass before it may fire. Where time passes in rounds, a timer
+    /// that was armed in a round fires in the next.
+    pub(crate) earliest: u32,
+    /// How many may pass before it must.
+    pub(crate) latest: u32,
+}
+
+impl<T> Armed<T> {
+    /// Whether it may fire now.
+    pub(crate) fn is_due(&self) -> bool {
+        self.earliest == 0
+    }
 }
 
 /// What can happen to a machine.
@@ -57,8 +68,8 @@ pub(crate) enum Stimulus {
     Request(u8),
     /// The request at that place in the world's list of first ones.
     First(u8),
-    /// A new round begins.
-    Round,
+    /// A new round begins, or a tick has passed.
+    Time,
     Crash,
 }
 
@@ -224,8 +235,8 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
     ) -> Option<Event<ModelPeer, X>> {
         let request = |(_, request): &(ModelPeer, X::Request)| Event::Request(request.clone());
         Some(match stimulus {
-            Stimulus::Round => {
-                local.begin_round();
+            Stimulus::Time => {
+                local.wait();
                 return None;
             }
             Stimulus::Crash => {
@@ -309,11 +320,18 @@ impl<X: Protocol<ModelPeer>, S> Local<X, S> {
 
     /// The place of the first timer that may fire now.
     pub(super) fn first_due(&self) -> Option<u8> {
-        self.timers.iter().position(|armed| armed.due).map(|place| place as u8)
+        self.timers.iter().position(Armed::is_due).map(|place| place as u8)
     }
 
-    fn begin_round(&mut self) {
-        self.timers.iter_mut().for_each(|armed| armed.due = true);
+    /// Whether a timer must fire before time passes.
+    pub(super) fn must_act(&self) -> bool {
+        self.timers.iter().any(|armed| armed.latest == 0)
+    }
+
+    fn wait(&mut self) {
+        for Armed { earliest, latest, .. } in &mut self.timers {
+            (*earliest, *latest) = (earliest.saturating_sub(1), latest.saturating_sub(1));
+        }
     }
 
     /// Stops; who has not started yet does so in its first step.
@@ -322,10 +340,10 @@ impl<X: Protocol<ModelPeer>, S> Local<X, S> {
         self.timers.clear();
     }
 
-    fn arm(&mut self, timer: X::Timer, due: bool) {
-        match self.timers.binary_search_by(|armed| armed.timer.cmp(&timer)) {
-            Ok(place) => self.timers[place].due = due,
-            Err(place) => self.timers.insert(place, Armed { timer, due }),
+    fn arm(&mut self, armed: Armed<X::Timer>) {
+        match self.timers.binary_search_by(|known| known.timer.cmp(&armed.timer)) {
+            Ok(place) => self.timers[place] = armed,
+            Err(place) => self.timers.insert(place, armed),
         }
     }
 
@@ -337,8 +355,9 @@ impl<X: Protocol<ModelPeer>, S> Local<X, S> {
 /// One way through one step: the event, and what the application asks for because of it.
 struct Run<'a, X: Protocol<ModelPeer>, A: Application<X>> {
     application: &'a A,
-    /// Whether a timer may fire as soon as it is armed.
-    due_at_once: bool,
+    scheduler: Scheduler,
+    /// Whether the event at hand is the start.
+    starting: bool,
     local: Local<X, A::State>,
     sends: Vec<(ModelPeer, X::Message)>,
     handled: Vec<Handled<X>>,
@@ -347,10 +366,21 @@ struct Run<'a, X: Protocol<ModelPeer>, A: Application<X>> {
 
 impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Run<'a, X, A> {
     fn new(world: &'a World<X, A>, local: Local<X, A::State>) -> Self {
-        let application = &world.application;
-        let due_at_once = matches!(world.scheduler, Scheduler::Asynchronous { .. });
+        let World { application, scheduler, .. } = world;
+        let (scheduler, starting, overflow) = (*scheduler, false, 0);
         let (sends, handled) = (Vec::new(), Vec::new());
-        Self { application, due_at_once, local, sends, handled, overflow: 0 }
+        Self { application, scheduler, starting, local, sends, handled, overflow }
+    }
+
+    /// A timer, with the rounds or ticks until it may and must fire.
+    fn armed(&self, timer: X::Timer, Ticks(after): Ticks) -> Armed<X::Timer> {
+        let (earliest, latest) = match self.scheduler {
+            Scheduler::Asynchronous { .. } => (0, 0),
+            Scheduler::Rounds | Scheduler::Lockstep => (1, 1),
+            Scheduler::Timed { .. } if self.starting => (after.min(1), after),
+            Scheduler::Timed { .. } => (after, after),
+        };
+        Armed { timer, earliest, latest }
     }
 
     fn until_quiet(mut self, event: Event<ModelPeer, X>, random: &mut dyn Randomness) -> Self {
@@ -359,6 +389,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Run<'a, X, A> {
         while let Some(event) = (!events.is_empty()).then(|| events.remove(0)) {
             let mut draws = Vec::new();
             let mut recorder = Recorder::new(random, &mut draws);
+            self.starting = matches!(event, Event::Start);
             self.local.node.handle(event.clone(), &mut recorder, &mut effects);
             self.overflow += effects.overflow();
             let effects: Vec<_> = effects.iter().map(owned).collect();
@@ -380,7 +411,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Run<'a, X, A> {
             Effect::Send { to, message } => {
                 self.sends.extend(to.iter().map(|&peer| (peer, message.clone())));
             }
-            Effect::Arm { timer, .. } => self.local.arm(*timer, self.due_at_once),
+            Effect::Arm { timer, after } => self.local.arm(self.armed(*timer, *after)),
             Effect::Disarm { timer } => self.local.disarm(*timer),
             Effect::Notify(_) => {}
         }

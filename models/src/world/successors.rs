@@ -89,7 +89,7 @@ impl Successors {
         }
         outcomes.truncate(end);
         let mut price = std::mem::replace(&mut self.price, Price::NOTHING);
-        if matches!(action.kind, Kind::NextRound | Kind::Lockstep) {
+        if matches!(action.kind, Kind::NextRound | Kind::Tick | Kind::Lockstep) {
             price.rounds = Weight::ONE;
         }
         self.choices.push(Choice { action, price, outcomes: start..end });

@@ -26,9 +26,9 @@ pub(super) struct Labelling<'a, X: Protocol<ModelPeer>, A: Application<X>> {
 }
 
 /// What a machine looks like: its colour, its shape, and for each message to or from it which of
-/// these it is, which life of the machine it concerns, its shape, and who is at its other end: a
-/// colour in place of a place.
-type Look = (u8, u32, Vec<(End, u8, u32, Option<ModelPeer>)>);
+/// these it is, which life of the machine it concerns, its shape, its ticks, and who is at its other
+/// end: a colour in place of a place.
+type Look = (u8, u32, Vec<(End, u8, u32, u16, Option<ModelPeer>)>);
 
 /// How a machine is in touch with another.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -80,11 +80,11 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Labelling<'a, X, A> {
         let torn = state.torn.iter().map(|flight| (flight, End::TornTo, End::TornFrom));
         for (flight, to_it, from_it) in flights.chain(torn) {
             let shape = steps.message_shape(flight.message, colouring)?;
-            let (to, from) = (flight.to, flight.sender());
+            let (to, from, ticks) = (flight.to, flight.sender(), flight.ticks);
             let seen = |peer: ModelPeer| ModelPeer::new(colours[peer.index()], peer.life());
-            looks[to.index()].2.push((to_it, to.life(), shape, from.map(seen)));
+            looks[to.index()].2.push((to_it, to.life(), shape, ticks, from.map(seen)));
             if let Some(from) = from {
-                looks[from.index()].2.push((from_it, from.life(), shape, Some(seen(to))));
+                looks[from.index()].2.push((from_it, from.life(), shape, ticks, Some(seen(to))));
             }
         }
         looks.iter_mut().for_each(|(_, _, messages)| messages.sort_unstable());

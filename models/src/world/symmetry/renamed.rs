@@ -124,9 +124,9 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
             other.locals[usize::from(swap.place(node as u8))] = self.local_under(local, swap)?;
         }
         for flight in other.flights.iter_mut().chain(&mut other.torn) {
-            let Flight { to, from, message } = *flight;
+            let Flight { to, from, message, ticks } = *flight;
             let message = self.message_under(message, swap)?;
-            *flight = Flight { to: swap.peer(to), from: swap.peer(from), message };
+            *flight = Flight { to: swap.peer(to), from: swap.peer(from), message, ticks };
         }
         other.flights.sort_unstable();
         other.torn.sort_unstable();

@@ -107,7 +107,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Steps<X, A> {
             Stimulus::Start
             | Stimulus::Request(_)
             | Stimulus::First(_)
-            | Stimulus::Round
+            | Stimulus::Time
             | Stimulus::Crash => stimulus,
         }))
     }
