@@ -46,8 +46,8 @@ pub enum Notion {
     /// Whatever scheduler and adversary do, `p` comes with probability 1: draws and random faults
     /// fall by chance.
     AlmostSurely,
-    /// The same where the scheduler is strongly fair: a timer of a machine, or a message of one
-    /// sender to it, that can be served again and again, is served again and again.
+    /// The same where the scheduler is strongly fair: a timer of a machine, a message of one sender to
+    /// it, or a tick, that can be served again and again, is served again and again.
     AlmostSurelyIfFair,
     /// Whatever scheduler and adversary do, `p` comes with at least this probability.
     AtLeast(Bias),

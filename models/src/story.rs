@@ -56,7 +56,7 @@ impl<X: Protocol<ModelPeer>> Story<X> {
                 goes_on_at = Some(scenes.len());
             }
         }
-        let (beginning, end) = lives(world, states);
+        let (beginning, end) = lives(world, states).into_iter().unzip();
         Ok(Self { beginning, scenes, end, back_to: goes_on_at })
     }
 
@@ -90,14 +90,14 @@ impl<X: Protocol<ModelPeer>> Story<X> {
         for node in &self.beginning {
             Record::Begin(Cow::Borrowed(node)).write(&mut trace);
         }
-        for (node, handled) in self.scenes.iter().flat_map(recorded) {
+        let number_of = |me| self.beginning.iter().position(|node| node.me() == me);
+        let steps = self.scenes.iter().flat_map(recorded);
+        let numbered = steps.filter_map(|(me, handled)| Some((number_of(me)? as u32, handled)));
+        for (node, handled) in numbered {
             let Handled { event, draws, effects } = handled;
             let (event, draws) = (Cow::Borrowed(event), Cow::Borrowed(&draws[..]));
             let effects = effects.clone();
-            let Some(node) = self.beginning.iter().position(|known| known.me() == node) else {
-                continue;
-            };
-            Record::Step { node: node as u32, event, draws, effects }.write(&mut trace);
+            Record::Step { node, event, draws, effects }.write(&mut trace);
         }
         for (node, state) in self.end.iter().enumerate() {
             let (node, state) = (node as u32, Cow::Borrowed(state));
@@ -107,27 +107,26 @@ impl<X: Protocol<ModelPeer>> Story<X> {
     }
 }
 
-/// The machines that run in these states, before their start and after their last step.
+/// The machines that run in these states, each before its start and after its last step.
 fn lives<X: Protocol<ModelPeer>, A: Application<X>>(
     world: &World<X, A>,
     states: &[&[u8]],
-) -> (Vec<Node<ModelPeer, X>>, Vec<Node<ModelPeer, X>>) {
-    let mut beginning = world.nodes().to_vec();
-    let mut end = beginning.clone();
+) -> Vec<(Node<ModelPeer, X>, Node<ModelPeer, X>)> {
+    let mut lives: Vec<_> = world.nodes().iter().map(|node| (node.clone(), node.clone())).collect();
     for state in states {
         world.look(state, |at| {
             for node in at.locals().map(|local| &local.node) {
-                match beginning.iter().position(|known| known.me() == node.me()) {
-                    Some(place) => end[place] = node.clone(),
+                match lives.iter_mut().find(|(born, _)| born.me() == node.me()) {
+                    Some((_, end)) => *end = node.clone(),
                     None => {
-                        beginning.extend(world.machine(node.me()).cloned());
-                        end.push(node.clone());
+                        let born = world.machine(node.me()).cloned();
+                        lives.extend(born.map(|born| (born, node.clone())));
                     }
                 }
             }
         });
     }
-    (beginning, end)
+    lives
 }
 
 /// The events that changed a machine. A step that was torn by a crash left nothing behind in it.

@@ -184,9 +184,11 @@ pub(super) fn say(output: Output, report: &Report, stories: bool) {
         ));
     }
     let Report { losses, duplications, crashes, every_fault_struck, .. } = report;
-    if losses + duplications + crashes > 0 || !every_fault_struck {
+    let others = others_struck(report);
+    if losses + duplications + crashes > 0 || !others.is_empty() || !every_fault_struck {
         output.say(format_args!(
-            "  {} faults struck: {losses} losses, {duplications} duplications, {crashes} crashes",
+            "  {} faults struck: {losses} losses, {duplications} duplications, {crashes} \
+             crashes{others}",
             mark(*every_fault_struck)
         ));
     }
@@ -214,6 +216,17 @@ pub(super) fn say(output: Output, report: &Report, stories: bool) {
         ));
     }
     report.bugs.iter().for_each(|bug| say_bug(output, bug, stories));
+}
+
+/// How often there was what only some worlds have, to be put behind the faults that all may have.
+fn others_struck(report: &Report) -> String {
+    let others = [
+        (report.late_starts, "late starts"),
+        (report.restarts, "restarts"),
+        (report.forgeries, "forgeries"),
+    ];
+    let struck = others.into_iter().filter(|(times, _)| *times > 0);
+    struck.map(|(times, what)| format!(", {times} {what}")).collect()
 }
 
 fn say_property(output: Output, property: &PropertyReport, stories: bool) {

@@ -60,7 +60,14 @@ pub struct Report {
     pub duplications: u64,
     /// Transitions in which a machine crashed.
     pub crashes: u64,
-    /// Whether every kind of fault that the world has did strike.
+    /// Transitions in which a machine started that was not started at the beginning.
+    pub late_starts: u64,
+    /// Transitions in which a machine that had crashed started again.
+    pub restarts: u64,
+    /// Transitions in which a forged message was received.
+    pub forgeries: u64,
+    /// Whether every kind of fault that the world has did strike; late starts, restarts and forgeries
+    /// are such kinds, too.
     pub every_fault_struck: bool,
     /// Seconds that our explorer took.
     pub seconds: f64,

@@ -7,7 +7,7 @@ use super::actions::{Action, Kind, Parcel};
 use super::state::{ANONYMOUS, Budgets, Flight};
 use super::steps::{Outcome, Steps};
 use super::successors::Successors;
-use super::{Application, Local, Scheduler, Snapshot, State, Stimulus, World, WorldError};
+use super::{Application, Local, Scheduler, Snapshot, State, Stimulus, Tally, World, WorldError};
 use crate::{ModelPeer, Weight};
 
 impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
@@ -66,9 +66,6 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
             let next = local.node.me().next_life().and_then(|me| self.machine(me))?;
             about.left.restarts = about.left.restarts.checked_sub(1)?;
             about.locals[usize::from(node)] = steps.locals.number(Local::unborn(next.clone()));
-            steps.tally.restarts += 1;
-        } else {
-            steps.tally.late_starts += 1;
         }
         Some(about)
     }
@@ -305,6 +302,9 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     fn starts(&mut self) -> Result<(), WorldError> {
         for node in 0..self.world.size() {
             if let Some(base) = self.world.about_to_start(self.steps, self.state, node) {
+                let is_again = self.local(node).started;
+                let Tally { late_starts, restarts, .. } = &mut self.steps.tally;
+                *(if is_again { restarts } else { late_starts }) += 1;
                 self.step(Kind::Start { node }, node, Stimulus::Start, &base)?;
             }
         }

@@ -74,6 +74,9 @@ fn faults(report: &Report) -> Markup {
         ("messages lost", report.losses),
         ("messages doubled", report.duplications),
         ("crashes", report.crashes),
+        ("late starts", report.late_starts),
+        ("restarts", report.restarts),
+        ("forged messages", report.forgeries),
     ];
     html! {
         @for (what, times) in faults {
