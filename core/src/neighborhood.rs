@@ -131,7 +131,7 @@ impl<P: Peer> Neighborhood<P> {
     pub fn remove(&mut self, peer: &P) -> bool {
         let Some(place) = self.peers.iter().position(|known| known == peer) else { return false };
         self.peers.remove(place);
-        self.places = Places::of(&self.peers);
+        self.places.rebuild(&self.peers);
         true
     }
 

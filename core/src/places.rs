@@ -11,12 +11,10 @@ use crate::index::Index;
 pub(crate) struct Places(Index);
 
 impl Places {
-    /// Of a list of peers; empty where they have no hints.
-    pub(crate) fn of<P: Peer>(peers: &[P]) -> Self {
+    /// The list of peers is another now; nothing is indexed where they have no hints.
+    pub(crate) fn rebuild<P: Peer>(&mut self, peers: &[P]) {
         let has_hints = peers.iter().all(|peer| peer.place_hint().is_some());
-        let mut places = Self::default();
-        places.0.rebuild(if has_hints { peers.len() } else { 0 }, |at| hash_at(peers, at));
-        places
+        self.0.rebuild(if has_hints { peers.len() } else { 0 }, |at| hash_at(peers, at));
     }
 
     /// The last peer of the list is new.

@@ -119,7 +119,7 @@ impl<P: Peer> Protocol<P> for Adoption<P> {
     fn on_request(&mut self, context: &mut Context<'_, P, Self>, Request(met): Request<P>) {
         let is_asked = self.asked.iter().any(|asked| asked.peer == met);
         let is_full = self.asked.len() >= usize::from(self.settings.asked);
-        if met == context.me() || is_asked || is_full {
+        if context.neighborhood().is_oneself(&met) || is_asked || is_full {
             return context.notify(Notice::NotFound);
         }
         if self.asked.is_empty() {
@@ -140,11 +140,11 @@ impl<P: Peer> Protocol<P> for Adoption<P> {
     }
 
     fn on_timer(&mut self, context: &mut Context<'_, P, Self>, Period: Period) {
-        let patience = self.settings.patience;
         self.asked.retain_mut(|asked| {
-            asked.periods = asked.periods.saturating_add(1);
-            let answer_may_come = asked.periods <= patience;
-            if !answer_may_come {
+            let answer_may_come = asked.periods < self.settings.patience;
+            if answer_may_come {
+                asked.periods += 1;
+            } else {
                 context.notify(Notice::NotFound);
             }
             answer_may_come

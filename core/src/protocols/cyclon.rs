@@ -30,6 +30,7 @@
 //! - What comes in goes into empty places first, and then into those of the entries that were sent;
 //!   the partner's own goes first, so that its pointer is turned round. Oneself and whom one has
 //!   already is left out. So a view never shrinks by an exchange, and never exceeds its capacity.
+//!   A partner that stays all the same is as young as its answer, or it would be the oldest for ever.
 //! - Who does not answer by the next period is no neighbour any more: this is how the failed are
 //!   forgotten, and also some of the living where messages are lost.
 //!
@@ -40,6 +41,7 @@
 //! - What finds no place, or makes place for another, is left to a draw, never to an order.
 //! - An answer does not name the asker, who would only leave it out; and nobody is told of a contact
 //!   of which nobody knows whether it is there.
+//! - A later life takes the place of an earlier one that is in the view.
 
 use alloc::vec::Vec;
 use core::num::NonZeroU16;
@@ -48,10 +50,10 @@ use arrayvec::ArrayVec;
 use serde::{Deserialize, Serialize};
 
 use crate::wire::{Malformed, Reader, Wire, Writer};
-use crate::{Change, Context, MAX_CHANGES, Peer, Peers, Protocol, Ticks, as_set};
+use crate::{Change, Context, MAX_CHANGES, Neighborhood, Peer, Peers, Protocol, Ticks, as_set};
 
 /// The most entries in a message: each may come into the view in the place of another, and the
-/// sender may come in renewed.
+/// sender in that of its earlier life.
 pub const MAX_LENGTH: usize = MAX_CHANGES / 2 - 1;
 
 /// CYCLON.
@@ -162,7 +164,7 @@ pub enum Refusal {
     /// An entry that names the receiver, which nobody sends to it who plays by the rules.
     #[error("an entry names the receiver")]
     NamesReceiver,
-    /// An entry that repeats another of the same message.
+    /// An entry of which the same message holds another, or one of another life.
     #[error("an entry repeats another")]
     Repeated,
 }
@@ -198,6 +200,7 @@ impl<P: Peer> Protocol<P> for Cyclon<P> {
             }
             Message::Answer { number, entries } => match self.close(from, number) {
                 Some(Exchange { offered, .. }) => {
+                    self.make_young(from);
                     self.take_in(context, from, &entries, &[from], &offered);
                 }
                 None => context.notify(Notice::Refused { from, refusal: Refusal::Unasked }),
@@ -244,20 +247,22 @@ impl<P: Peer> Cyclon<P> {
     }
 
     fn grow_older(&mut self) {
-        let Settings { mode, max_age, .. } = self.settings;
-        if mode == Mode::Enhanced {
-            for entry in &mut self.entries {
-                entry.age = entry.age.saturating_add(1).min(max_age);
-            }
+        let max_age = self.max_age();
+        for entry in &mut self.entries {
+            entry.age = entry.age.saturating_add(1).min(max_age);
         }
     }
 
+    fn make_young(&mut self, peer: P) {
+        let known = self.entries.iter_mut().find(|entry| entry.peer == peer);
+        known.into_iter().for_each(|entry| entry.age = 0);
+    }
+
     fn shuffle(&mut self, context: &mut Context<'_, P, Self>) {
-        let (mode, length) = (self.settings.mode, self.length());
-        let oldest = self.entries.iter().map(|entry| entry.age).max();
-        let is_candidate = |entry: &Entry<P>| mode == Mode::Simple || Some(entry.age) == oldest;
-        let candidates = gathered(&mut self.entries, is_candidate);
-        let Some(&Entry { peer: with, .. }) = context.choose(candidates, 1).first() else { return };
+        let length = self.length();
+        let greatest = self.entries.iter().map(|entry| entry.age).max();
+        let oldest = gathered(&mut self.entries, |entry| Some(entry.age) == greatest);
+        let Some(&Entry { peer: with, .. }) = context.choose(oldest, 1).first() else { return };
         let others =
             gathered(&mut self.entries, |entry| entry.peer != with && !entry.peer.is_contact());
         let chosen = context.choose(others, length - 1);
@@ -315,30 +320,44 @@ impl<P: Peer> Cyclon<P> {
             }
         }
         for entry in new {
-            if context.add_neighbor(entry.peer).is_ok() {
-                self.entries.push(entry);
-            }
+            self.add(context, entry);
         }
     }
 
-    /// The entries that may come into the view.
-    fn fit(&self, context: &mut Context<'_, P, Self>, from: P, entries: &[Entry<P>]) -> Entries<P> {
+    /// The entries that need a place in the view; a later life has one already.
+    fn fit(
+        &mut self,
+        context: &mut Context<'_, P, Self>,
+        from: P,
+        entries: &[Entry<P>],
+    ) -> Entries<P> {
         let mut fit = Entries::new();
-        for &entry in entries {
+        for &Entry { peer, age } in entries {
+            let entry = Entry { peer, age: age.min(self.max_age()) };
             let view = context.neighborhood();
-            let refusal = if entry.peer == view.me() {
-                Refusal::NamesReceiver
-            } else if fit.iter().any(|other: &Entry<P>| other.peer == entry.peer) {
-                Refusal::Repeated
-            } else {
-                if !view.is_oneself(&entry.peer) && !view.knows(&entry.peer) {
-                    fit.push(entry);
-                }
-                continue;
-            };
-            context.notify(Notice::Refused { from, refusal });
+            if let Some(refusal) = refusal(view, &peer, entries) {
+                context.notify(Notice::Refused { from, refusal });
+            } else if view.peers().iter().any(|known| peer.supersedes(known)) {
+                self.add(context, entry);
+            } else if !view.is_oneself(&peer) && !view.knows(&peer) {
+                fit.push(entry);
+            }
         }
         fit
+    }
+
+    fn add(&mut self, context: &mut Context<'_, P, Self>, entry: Entry<P>) {
+        if context.add_neighbor(entry.peer).is_ok() {
+            self.entries.push(entry);
+        }
+    }
+
+    /// The greatest age of an entry.
+    fn max_age(&self) -> u8 {
+        match self.settings.mode {
+            Mode::Simple => 0,
+            Mode::Enhanced => self.settings.max_age,
+        }
     }
 
     fn length(&self) -> usize {
@@ -350,6 +369,19 @@ impl<P: Peer> Exchange<P> {
     /// Whether the neighbour is on offer, or the partner.
     fn includes(&self, peer: &P) -> bool {
         self.with == *peer || self.offered.contains(peer)
+    }
+}
+
+/// Why an entry is refused whose peer this is.
+fn refusal<P: Peer>(view: &Neighborhood<P>, peer: &P, entries: &[Entry<P>]) -> Option<Refusal> {
+    let is_at_its_place =
+        |other: &&Entry<P>| peer.answers_for(&other.peer) || other.peer.supersedes(peer);
+    if *peer == view.me() {
+        Some(Refusal::NamesReceiver)
+    } else if entries.iter().filter(is_at_its_place).count() > 1 {
+        Some(Refusal::Repeated)
+    } else {
+        None
     }
 }
 

@@ -30,8 +30,8 @@
 //!   nobody to find holds up the process: here a search that fails is begun anew in a later period.
 //!   The degree, not the failure, says how many are wanted, so it returns to its target as soon as
 //!   there are enough peers.
-//! - A process that knows nobody begins with its contacts, and begins with them again when it has
-//!   lost everybody.
+//! - A process that knows nobody begins with its contacts, and begins with them again in the period
+//!   after it has lost everybody.
 //! - Whoever leaves tells those that ping it, which are those that have it in their views, and names
 //!   to each a neighbour of its own to take its place.
 
@@ -137,7 +137,7 @@ pub enum Refusal {
     /// An answer to no ping of this process.
     #[error("no ping awaits this answer")]
     Unasked,
-    /// The farewell of somebody who is no neighbour.
+    /// The farewell of somebody who is no neighbour, and to whom this process is none.
     #[error("it leaves, but it is no neighbour")]
     NoNeighbor,
     /// More processes ping this one than it can remember; it answers, but will not say farewell.
@@ -164,9 +164,9 @@ impl<P: Peer> Protocol<P> for NeighborManagement<P> {
 
     fn on_timer(&mut self, context: &mut Context<'_, P, Self>, Period: Period) {
         context.set_timer(self.settings.period, Period);
+        self.begin_with_contacts(context);
         self.heartbeat(context);
         self.forget_watchers();
-        self.begin_with_contacts(context);
         self.search(context);
     }
 
@@ -222,24 +222,20 @@ impl<P: Peer> NeighborManagement<P> {
 
     /// Pings the neighbours, and gives up those that have been silent for too long.
     fn heartbeat(&mut self, context: &mut Context<'_, P, Self>) {
-        let patience = self.settings.patience;
-        let (alive, failed): (Vec<_>, Vec<_>) =
-            self.neighbors.iter().partition(|known| known.periods < patience);
-        for Silence { peer, .. } in failed {
-            if context.remove_neighbor(peer) {
-                context.notify(Notice::Failed(peer));
+        for known in &mut self.neighbors {
+            if known.periods < self.settings.patience {
+                known.periods += 1;
+                context.send(Message::Ping, &[known.peer]);
+            } else if context.remove_neighbor(known.peer) {
+                context.notify(Notice::Failed(known.peer));
             }
         }
-        let to: Vec<P> = alive.iter().map(|known| known.peer).collect();
-        context.send(Message::Ping, &to);
-        self.neighbors.iter_mut().for_each(|known| known.periods = known.periods.saturating_add(1));
     }
 
     fn on_ping(&mut self, context: &mut Context<'_, P, Self>, from: P) -> Result<(), Refusal> {
         context.send(Message::Pong, &[from]);
-        if let Some(known) = self.watchers.iter_mut().find(|known| from.answers_for(&known.peer)) {
-            *known = Silence { peer: from, periods: 0 };
-        } else if self.watchers.len() < usize::from(self.settings.watchers) {
+        self.watchers.retain(|known| !from.answers_for(&known.peer));
+        if self.watchers.len() < usize::from(self.settings.watchers) {
             self.watchers.push(Silence { peer: from, periods: 0 });
         } else if self.settings.watchers > 0 {
             return Err(Refusal::TooManyWatchers);
@@ -260,13 +256,13 @@ impl<P: Peer> NeighborManagement<P> {
         from: P,
         instead: Option<P>,
     ) -> Result<(), Refusal> {
-        self.watchers.retain(|known| known.peer != from);
-        if !context.remove_neighbor(from) {
+        let watcher = self.watchers.iter().position(|known| known.peer == from);
+        watcher.map(|place| self.watchers.remove(place));
+        if context.remove_neighbor(from) {
+            context.notify(Notice::Left(from));
+            instead.into_iter().for_each(|peer| self.welcome(context, peer));
+        } else if watcher.is_none() {
             return Err(Refusal::NoNeighbor);
-        }
-        context.notify(Notice::Left(from));
-        if let Some(peer) = instead {
-            self.welcome(context, peer);
         }
         Ok(())
     }
@@ -293,7 +289,9 @@ impl<P: Peer> NeighborManagement<P> {
     }
 
     fn missing(&self, context: &Context<'_, P, Self>) -> u32 {
-        self.settings.degree.saturating_sub(context.neighborhood().peers().len() as u32)
+        let view = context.neighborhood();
+        let wanted = self.settings.degree.min(view.capacity());
+        wanted.saturating_sub(view.peers().len() as u32)
     }
 
     /// Whoever knows nobody knows its contacts.
@@ -307,25 +305,22 @@ impl<P: Peer> NeighborManagement<P> {
     }
 
     fn forget_watchers(&mut self) {
-        let patience = self.settings.patience;
-        self.watchers.retain_mut(|known| {
-            known.periods = known.periods.saturating_add(1);
-            known.periods <= patience
-        });
+        self.watchers.retain(|known| known.periods < self.settings.patience);
+        self.watchers.iter_mut().for_each(|known| known.periods += 1);
     }
 
     /// Tells those that have this process in their views, each with another neighbour of this one to
     /// take its place, and the rest of the neighbours.
     fn leave(&mut self, context: &mut Context<'_, P, Self>) {
-        let mut neighbors = context.neighbors(usize::MAX);
-        neighbors.retain(|peer| !peer.is_contact());
-        let heirs = context.choose(&neighbors, self.watchers.len());
-        for (place, watcher) in self.watchers.iter().enumerate() {
-            let heir = heirs.get(place).copied().filter(|heir| *heir != watcher.peer);
-            context.send(Message::Leave { instead: heir }, &[watcher.peer]);
+        let neighbors = context.neighborhood().peers().to_vec();
+        for &Silence { peer: watcher, .. } in &self.watchers {
+            let may_follow = |peer: &P| *peer != watcher && !peer.is_contact();
+            let others: Vec<P> = neighbors.iter().copied().filter(may_follow).collect();
+            let instead = context.choose(&others, 1).first().copied();
+            context.send(Message::Leave { instead }, &[watcher]);
         }
         let is_told = |peer: &P| self.watchers.iter().any(|watcher| watcher.peer == *peer);
-        let others: Peers<P> = neighbors.into_iter().filter(|peer| !is_told(peer)).collect();
-        context.send(Message::Leave { instead: None }, &others);
+        let rest: Vec<P> = neighbors.into_iter().filter(|peer| !is_told(peer)).collect();
+        context.send(Message::Leave { instead: None }, &rest);
     }
 }

@@ -225,9 +225,9 @@ impl<P: Peer> Protocol<P> for RandomWalk<P> {
     }
 
     fn on_timer(&mut self, context: &mut Context<'_, P, Self>, Period: Period) {
-        for carried in core::mem::take(&mut self.carried) {
-            self.try_again(context, carried);
-        }
+        let mut carried = core::mem::take(&mut self.carried);
+        carried.retain_mut(|carried| self.try_again(context, carried));
+        self.carried = carried;
         self.lose_patience(context);
         self.keep_time(context, true);
     }
@@ -268,7 +268,8 @@ impl<P: Peer> RandomWalk<P> {
         }
         let number = self.next;
         let is_in_use = self.awaited.iter().any(|awaited| awaited.number == number);
-        if is_in_use || self.awaited.len() >= usize::from(self.settings.started) {
+        let is_crowded = self.acknowledges(mode) && self.has_no_room();
+        if is_in_use || is_crowded || self.awaited.len() >= usize::from(self.settings.started) {
             return Err(Failure::TooMany);
         }
         self.next = number.wrapping_add(1) % self.settings.numbers;
@@ -303,7 +304,7 @@ impl<P: Peer> RandomWalk<P> {
         if walk.hop.left == 0 || walk.hop.left > self.settings.max_distance {
             return Err(Refusal::Distance);
         }
-        if walk.path.len() > usize::from(self.settings.path) {
+        if walk.path.len() > self.longest_path() {
             return Err(Refusal::Path);
         }
         if !self.acknowledges(walk.mode) {
@@ -312,9 +313,7 @@ impl<P: Peer> RandomWalk<P> {
         let known = self.taken.iter().find(|(sender, hop, _)| *sender == from && *hop == walk.hop);
         let (is_new, let_in) = match known {
             Some(&(_, _, let_in)) => (false, let_in),
-            None if self.carried.len() >= usize::from(self.settings.carried) => {
-                return Err(Refusal::NoRoom);
-            }
+            None if self.has_no_room() => return Err(Refusal::NoRoom),
             None => (true, lets_in(context, &walk)),
         };
         let answer = if let_in { Message::Taken(walk.hop) } else { Message::Stays(walk.hop) };
@@ -332,7 +331,7 @@ impl<P: Peer> RandomWalk<P> {
         mut walk: Walk<P>,
     ) -> Result<(), Refusal> {
         walk.hop.left -= 1;
-        if walk.path.len() < usize::from(self.settings.path) {
+        if walk.path.len() < self.longest_path() {
             walk.path.push(context.me());
         }
         if walk.hop.left == 0 { self.end(context, walk) } else { self.pass_on(context, walk) }
@@ -372,7 +371,7 @@ impl<P: Peer> RandomWalk<P> {
         if self.settings.retries > 0 {
             context.send(Message::Heard { number }, &[from]);
         }
-        if path.len() > usize::from(self.settings.path) {
+        if path.len() > self.longest_path() {
             return Err(Refusal::Path);
         }
         self.ended(context, from, number, left, path)
@@ -402,16 +401,17 @@ impl<P: Peer> RandomWalk<P> {
         self.close(from, |letter| matches!(letter, Message::Walk(walk) if walk.hop == hop))
     }
 
-    /// Somebody has answered: what was sent there waits no more.
+    /// Somebody has answered: what was sent there waits no more, not even what is the same but for
+    /// the path, since two ways of a walk have met here.
     fn close(
         &mut self,
         from: P,
         is_it: impl Fn(&Message<P>) -> bool,
     ) -> Result<Message<P>, Refusal> {
-        let answered =
-            |carried: &Carried<P>| from.answers_for(&carried.to) && is_it(&carried.letter);
-        let place = self.carried.iter().position(answered).ok_or(Refusal::Unasked)?;
-        Ok(self.carried.remove(place).letter)
+        let is_answered =
+            |carried: &mut Carried<P>| from.answers_for(&carried.to) && is_it(&carried.letter);
+        let closed = self.carried.extract_if(.., is_answered).last();
+        Ok(closed.ok_or(Refusal::Unasked)?.letter)
     }
 
     fn carry(&mut self, context: &mut Context<'_, P, Self>, letter: Message<P>, to: P) {
@@ -426,18 +426,18 @@ impl<P: Peer> RandomWalk<P> {
         }
     }
 
-    /// A period is over in which something was not acknowledged.
-    fn try_again(&mut self, context: &mut Context<'_, P, Self>, mut carried: Carried<P>) {
+    /// A period is over in which something was not acknowledged; tells whether it may still be.
+    fn try_again(&self, context: &mut Context<'_, P, Self>, carried: &mut Carried<P>) -> bool {
         if !core::mem::replace(&mut carried.overdue, true) {
-            return self.carried.push(carried);
+            return true;
         }
         if carried.retried < self.settings.retries {
             carried.retried += 1;
-        } else if !self.makes_a_detour(context, &mut carried) {
-            return;
+        } else if !self.makes_a_detour(context, carried) {
+            return false;
         }
         context.send(carried.letter.clone(), &[carried.to]);
-        self.carried.push(carried);
+        true
     }
 
     /// Whether there is another neighbour to try. Only the origin can hear of an end.
@@ -449,22 +449,23 @@ impl<P: Peer> RandomWalk<P> {
         let peers = context.neighborhood().peers();
         let others: Vec<P> = peers.iter().copied().filter(|peer| *peer != carried.to).collect();
         let Some(&other) = context.choose(&others, 1).first() else { return false };
-        *carried =
-            Carried { to: other, retried: 0, detours: carried.detours + 1, ..carried.clone() };
+        carried.to = other;
+        carried.retried = 0;
+        carried.detours += 1;
         true
     }
 
     /// Gives up the walks from here whose ends are awaited for too long.
     fn lose_patience(&mut self, context: &mut Context<'_, P, Self>) {
-        let patience = self.settings.patience;
         self.awaited.retain_mut(|awaited| {
-            awaited.periods = awaited.periods.saturating_add(1);
-            let is_lost = awaited.periods > patience;
-            if is_lost {
+            let end_may_come = awaited.periods < self.settings.patience;
+            if end_may_come {
+                awaited.periods += 1;
+            } else {
                 let (tag, failure) = (awaited.tag, Failure::Lost);
                 context.notify(Notice::Failed { tag, failure });
             }
-            !is_lost
+            end_may_come
         });
     }
 
@@ -478,6 +479,14 @@ impl<P: Peer> RandomWalk<P> {
     /// Whether hops of such walks are acknowledged: those that may stay where they are, always.
     fn acknowledges(&self, mode: Mode) -> bool {
         self.settings.retries > 0 || mode == Mode::Metropolis
+    }
+
+    fn has_no_room(&self) -> bool {
+        self.carried.len() >= usize::from(self.settings.carried)
+    }
+
+    fn longest_path(&self) -> usize {
+        usize::from(self.settings.path).min(MAX_PATH)
     }
 
     fn is_quiet(&self) -> bool {
