@@ -191,7 +191,7 @@ fn adopt<P: Peer>(context: &mut Context<'_, P, Adoption<P>>, newcomer: P) -> Res
         return Err(Refusal::Oneself);
     }
     let (is_known, is_full) = (view.knows(&newcomer), view.room() == 0);
-    let may_go = |peer: &P| *peer != newcomer && !peer.is_contact();
+    let may_go = |peer: &P| !peer.answers_for(&newcomer) && !peer.is_contact();
     let others: Vec<P> = view.peers().iter().copied().filter(may_go).collect();
     let instead = context.choose(&others, 1).first().copied();
     if !is_known {

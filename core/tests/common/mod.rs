@@ -6,14 +6,15 @@ use std::collections::BTreeSet;
 
 use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::periodic_gossip::{self, Mode};
-use rumormill_core::protocols::renyi_erdos;
+use rumormill_core::protocols::{adoption, cyclon, neighbor_management, random_walk, renyi_erdos};
 use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
 use rumormill_core::rand::{RngExt, SeedableRng};
 use rumormill_core::rumor::{Id, Rumor};
 use rumormill_core::seen::Memory;
+use rumormill_core::stacks::overlay;
 use rumormill_core::trace::Record;
 use rumormill_core::{
-    Bias, Effect, Effects, Event, FromRng, Neighborhood, Node, Peer, Positions, Protocol,
+    Bias, Effect, Effects, Epoch, Event, FromRng, Neighborhood, Node, Peer, Positions, Protocol,
     Randomness, SocketPeer, Ticks,
 };
 
@@ -51,6 +52,27 @@ impl<P: Peer, X: Protocol<P>> Machine<P, X> {
     pub fn new(me: P, neighbors: impl IntoIterator<Item = P>, protocol: X) -> Self {
         let node = Node::new(Neighborhood::of(me, neighbors), protocol);
         Self { node, effects: Effects::new() }
+    }
+
+    /// With room for more neighbours.
+    pub fn roomy(
+        me: P,
+        neighbors: impl IntoIterator<Item = P>,
+        capacity: u32,
+        protocol: X,
+    ) -> Self {
+        let node = Node::new(view(me, neighbors, capacity), protocol);
+        Self { node, effects: Effects::new() }
+    }
+
+    /// The start, without a draw.
+    pub fn start(&mut self) -> Vec<Effect<'static, P, X>> {
+        self.act(Event::Start, &mut NoDraw)
+    }
+
+    /// The neighbours, sorted.
+    pub fn neighbors(&self) -> Vec<P> {
+        sorted(self.node.neighborhood.peers().iter().copied())
     }
 
     /// One step, and its effects.
@@ -105,6 +127,36 @@ pub fn told<P: Peer, X: Protocol<P>>(effects: &[Effect<'_, P, X>]) -> Vec<X::Not
         .collect()
 }
 
+/// A view with room for more.
+pub fn view<P: Peer>(
+    me: P,
+    neighbors: impl IntoIterator<Item = P>,
+    capacity: u32,
+) -> Neighborhood<P> {
+    let mut view = Neighborhood::new(me, capacity);
+    for neighbor in neighbors {
+        view.add(neighbor).expect("a neighbour");
+    }
+    view
+}
+
+pub fn sorted<T: Ord>(items: impl IntoIterator<Item = T>) -> Vec<T> {
+    let mut items: Vec<T> = items.into_iter().collect();
+    items.sort();
+    items
+}
+
+/// What was disarmed.
+pub fn disarmed<P: Peer, X: Protocol<P>>(effects: &[Effect<'_, P, X>]) -> Vec<X::Timer> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::Disarm { timer } => Some(*timer),
+            _ => None,
+        })
+        .collect()
+}
+
 /// What was armed.
 pub fn armed<P: Peer, X: Protocol<P>>(effects: &[Effect<'_, P, X>]) -> Vec<(X::Timer, Ticks)> {
     effects
@@ -131,6 +183,11 @@ pub fn longest_peer(port: u16) -> SocketPeer {
     SocketPeer::new(address, rumormill_core::Epoch(u64::MAX))
 }
 
+/// A life at a place of its own; epoch 0: the place as a contact.
+pub fn life(place: u8, epoch: u64) -> SocketPeer {
+    SocketPeer::new(([10, 0, 0, place], 7000).into(), Epoch(epoch))
+}
+
 pub const MEMORY: Memory = Memory { origins: 1000, forget_after: Some(3) };
 
 /// A fanout of `ln N`, exactly.
@@ -148,6 +205,58 @@ pub fn gossip(mode: Mode) -> periodic_gossip::Settings {
         buffer: 4,
         max_message: 400,
         memory: MEMORY,
+    }
+}
+
+/// A neighbour may leave two pings unanswered; two searches at the same time.
+pub fn managed(degree: u32) -> neighbor_management::Settings {
+    neighbor_management::Settings {
+        period: Ticks(10),
+        patience: 2,
+        degree,
+        searches: 2,
+        watchers: 3,
+    }
+}
+
+/// Three hops, one retry, one detour.
+pub fn walking() -> random_walk::Settings {
+    random_walk::Settings {
+        distance: 3,
+        max_distance: 8,
+        period: Ticks(5),
+        retries: 1,
+        detours: 1,
+        patience: 9,
+        started: 4,
+        carried: 4,
+        path: 4,
+        numbers: std::num::NonZeroU16::new(16).expect("not 0"),
+    }
+}
+
+/// Two are asked at the same time.
+pub fn adopting() -> adoption::Settings {
+    adoption::Settings { period: Ticks(10), patience: 2, asked: 2 }
+}
+
+/// Three entries in a message.
+pub fn shuffling(mode: cyclon::Mode) -> cyclon::Settings {
+    cyclon::Settings {
+        mode,
+        length: 3,
+        period: Ticks(10),
+        max_age: 20,
+        numbers: std::num::NonZeroU16::new(16).expect("not 0"),
+    }
+}
+
+pub fn overlaid(degree: u32) -> overlay::Settings {
+    overlay::Settings {
+        neighbors: managed(degree),
+        walk: walking(),
+        adoption: adopting(),
+        shuffle: shuffling(cyclon::Mode::Enhanced),
     }
 }
 
