@@ -46,15 +46,13 @@
 use alloc::vec::Vec;
 use core::num::NonZeroU16;
 
-use arrayvec::ArrayVec;
 use serde::{Deserialize, Serialize};
 
-use crate::wire::{Malformed, Reader, Wire, Writer};
-use crate::{Change, Context, MAX_CHANGES, Neighborhood, Peer, Peers, Protocol, Ticks, as_set};
+use crate::{Change, Context, Neighborhood, Peer, Peers, Protocol, Ticks, as_set};
 
-/// The most entries in a message: each may come into the view in the place of another, and the
-/// sender in that of its earlier life.
-pub const MAX_LENGTH: usize = MAX_CHANGES / 2 - 1;
+pub mod message;
+
+pub use crate::protocols::cyclon::message::{Entries, Entry, MAX_LENGTH, Message, Names};
 
 /// CYCLON.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -95,19 +93,6 @@ pub enum Mode {
     Enhanced,
 }
 
-/// A neighbour, and how many periods ago its pointer was made.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
-pub struct Entry<P: Peer> {
-    /// The neighbour.
-    pub peer: P,
-    /// Its age in periods of those that held it.
-    pub age: u8,
-}
-
-/// Entries in a message.
-pub type Entries<P> = ArrayVec<Entry<P>, MAX_LENGTH>;
-
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
 struct Exchange<P: Peer> {
@@ -115,29 +100,7 @@ struct Exchange<P: Peer> {
     with: P,
     /// What is on offer, besides the pointer to the partner.
     #[serde(serialize_with = "as_set")]
-    offered: ArrayVec<P, MAX_LENGTH>,
-}
-
-/// What processes say to each other.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
-pub enum Message<P: Peer> {
-    /// "Take these, and give me some of yours."
-    Shuffle {
-        /// Which exchange of the sender's it is.
-        number: u16,
-        /// The sender, and some of its neighbours.
-        #[serde(serialize_with = "as_set")]
-        entries: Entries<P>,
-    },
-    /// "Take these for yours."
-    Answer {
-        /// Which exchange of the receiver's it is.
-        number: u16,
-        /// Some of the sender's neighbours.
-        #[serde(serialize_with = "as_set")]
-        entries: Entries<P>,
-    },
+    offered: Names<P>,
 }
 
 /// What is told.
@@ -398,32 +361,4 @@ fn gathered<P: Peer>(
         }
     }
     &entries[..wanted]
-}
-
-const SHUFFLE: u8 = 0;
-const ANSWER: u8 = 1;
-
-impl<P: Peer> Wire for Message<P> {
-    fn encode(&self, frame: &mut Writer<'_>) {
-        let (kind, number, entries) = match self {
-            Self::Shuffle { number, entries } => (SHUFFLE, number, entries),
-            Self::Answer { number, entries } => (ANSWER, number, entries),
-        };
-        frame.byte(kind);
-        frame.value(number);
-        frame.list(entries, |frame, entry| frame.value(entry));
-    }
-
-    fn decode(frame: &mut Reader<'_>) -> Result<Self, Malformed> {
-        let kind = frame.byte()?;
-        if kind > ANSWER {
-            return Err(Malformed::UnknownKind { tag: kind });
-        }
-        let number = frame.value()?;
-        let entries = frame.short_list(|frame| frame.value())?;
-        Ok(match kind {
-            SHUFFLE => Self::Shuffle { number, entries },
-            _ => Self::Answer { number, entries },
-        })
-    }
 }
