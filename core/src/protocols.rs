@@ -1,4 +1,4 @@
-//! The protocols, one file per algorithm. Each opens with the pseudo-code lines that it realises.
+//! The protocols, one file per algorithm, beside it those of its parts. Each opens with the pseudo-code lines that it realises.
 
 pub mod adoption;
 pub mod cyclon;

@@ -19,28 +19,21 @@
 //! - A node that has nothing to push makes no draw and sends nothing.
 //! - Each message is delivered at most once; [`crate::seen`] states exactly what that means.
 
+pub mod message;
+pub mod settings;
+
 use alloc::collections::VecDeque;
 use alloc::vec::Vec;
-use core::num::NonZeroU16;
 
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
 use crate::rumor::{Id, Notice, PayloadTooLong, RUMOR_OVERHEAD, Rumor};
-use crate::seen::{Memory, Refusal, Seen};
-use crate::wire::{Malformed, Reader, Wire, Writer};
-use crate::{Context, Peer, Protocol, Ticks};
+use crate::seen::{Refusal, Seen};
+use crate::{Context, Peer, Protocol};
 
-/// The most rumors, and the most names of rumors, in one message.
-///
-/// Our choice: more of the smallest than fit into a datagram of the default size.
-pub const MAX_RUMORS: usize = 64;
-
-/// What a message takes besides rumors and names, in bytes: its kind and the lengths of two lists.
-const MESSAGE_OVERHEAD: u32 = 3;
-
-/// The fewest bytes that [`Settings::max_message`] may allow: a short payload and some names.
-pub const MIN_MESSAGE: u32 = MESSAGE_OVERHEAD + 4 * RUMOR_OVERHEAD as u32;
+pub use crate::protocols::periodic_gossip::message::{MAX_RUMORS, Message};
+pub use crate::protocols::periodic_gossip::settings::{MIN_MESSAGE, Mode, Settings};
 
 /// Periodic gossip.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -58,73 +51,6 @@ pub struct PeriodicGossip<P: Peer> {
 struct Hot<P: Peer> {
     rumor: Rumor<P>,
     periods: u16,
-}
-
-/// How a node gossips.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub struct Settings {
-    /// Who tells whom.
-    pub mode: Mode,
-    /// The number of peers in each period, at most [`MAX_FANOUT`](crate::MAX_FANOUT).
-    pub fanout: u8,
-    /// How long a period is.
-    pub period: Ticks,
-    /// In how many periods a rumor is sent; `None`: in all of them, for ever.
-    pub hot: Option<NonZeroU16>,
-    /// The most rumors that are spread at the same time, at least 1.
-    pub buffer: u16,
-    /// The most bytes in one message, for peers that encode in at most 30 bytes, without the frame
-    /// and without the byte that each stack around this protocol adds; at least [`MIN_MESSAGE`].
-    pub max_message: u32,
-    /// How much is remembered of what was received.
-    pub memory: Memory,
-}
-
-impl Settings {
-    /// The longest payload that fits into a message, in bytes.
-    #[must_use]
-    pub fn max_payload(&self) -> u32 {
-        self.room().saturating_sub(RUMOR_OVERHEAD as u32)
-    }
-
-    /// The most bytes of rumors and names in one message.
-    fn room(&self) -> u32 {
-        self.max_message.saturating_sub(MESSAGE_OVERHEAD)
-    }
-}
-
-/// Who tells whom.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-pub enum Mode {
-    /// A node sends what it has.
-    Push,
-    /// A node asks for what it lacks.
-    Pull,
-    /// Both, in one exchange.
-    PushPull,
-}
-
-/// What nodes say to each other. Requests sort before what carries rumors.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
-pub enum Message<P: Peer> {
-    /// "Tell me what you have beyond this."
-    Pull {
-        /// The latest rumors that the sender has.
-        have: Vec<Id<P>>,
-    },
-    /// A pull and a push in one.
-    Exchange {
-        /// The latest rumors that the sender has.
-        have: Vec<Id<P>>,
-        /// Some of them.
-        rumors: Vec<Rumor<P>>,
-    },
-    /// "Hear this."
-    Push {
-        /// Rumors that the sender has.
-        rumors: Vec<Rumor<P>>,
-    },
 }
 
 /// What the application, or another layer, asks.
@@ -314,45 +240,4 @@ fn take_fitting<P: Peer>(rumors: &mut Vec<&Rumor<P>>, bytes: u32) -> Vec<Rumor<P
 
 fn take<P: Peer>(rumors: &mut Vec<&Rumor<P>>, count: usize) -> Vec<Rumor<P>> {
     rumors.drain(..count).cloned().collect()
-}
-
-const PULL: u8 = 0;
-const EXCHANGE: u8 = 1;
-const PUSH: u8 = 2;
-
-impl<P: Peer> Wire for Message<P> {
-    fn encode(&self, frame: &mut Writer<'_>) {
-        match self {
-            Self::Pull { have } => {
-                frame.byte(PULL);
-                write(frame, have);
-            }
-            Self::Exchange { have, rumors } => {
-                frame.byte(EXCHANGE);
-                write(frame, have);
-                write(frame, rumors);
-            }
-            Self::Push { rumors } => {
-                frame.byte(PUSH);
-                write(frame, rumors);
-            }
-        }
-    }
-
-    fn decode(frame: &mut Reader<'_>) -> Result<Self, Malformed> {
-        match frame.byte()? {
-            PULL => Ok(Self::Pull { have: read(frame)? }),
-            EXCHANGE => Ok(Self::Exchange { have: read(frame)?, rumors: read(frame)? }),
-            PUSH => Ok(Self::Push { rumors: read(frame)? }),
-            tag => Err(Malformed::UnknownKind { tag }),
-        }
-    }
-}
-
-fn write<T: Wire>(frame: &mut Writer<'_>, list: &[T]) {
-    frame.list(list, |frame, item| item.encode(frame));
-}
-
-fn read<T: Wire>(frame: &mut Reader<'_>) -> Result<Vec<T>, Malformed> {
-    frame.list(MAX_RUMORS, T::decode)
 }

@@ -67,16 +67,7 @@ macro_rules! periodic_gossip {
 
         impl PeriodicGossip for $($module)::+::PeriodicGossip<ModelPeer> {
             fn with(settings: periodic_gossip::Settings) -> Self {
-                let periodic_gossip::Settings { mode, fanout, period, hot, .. } = settings;
-                let periodic_gossip::Settings { buffer, max_message, memory, .. } = settings;
-                let mode = match mode {
-                    periodic_gossip::Mode::Push => $($module)::+::Mode::Push,
-                    periodic_gossip::Mode::Pull => $($module)::+::Mode::Pull,
-                    periodic_gossip::Mode::PushPull => $($module)::+::Mode::PushPull,
-                };
-                Self::new($($module)::+::Settings {
-                    mode, fanout, period, hot, buffer, max_message, memory,
-                })
+                Self::new(settings)
             }
         }
     )+};
