@@ -1,4 +1,5 @@
-//! The protocols, one file per algorithm, beside it those of its parts. Each opens with the pseudo-code lines that it realises.
+//! The protocols, one file per algorithm, and beside it those of its parts. Each opens with the
+//! pseudo-code lines that it realises.
 
 pub mod adoption;
 pub mod cyclon;

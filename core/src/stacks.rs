@@ -2,4 +2,5 @@
 
 pub mod broadcast;
 pub mod member;
+pub mod neighbors;
 pub mod overlay;

@@ -1,15 +1,20 @@
 //! The catalogue of what is checked: one file per protocol, each with its worlds, its properties,
 //! and for each property a seeded bug that it catches.
 
+mod adoption;
 mod candidates;
 mod case;
+mod cyclon;
 mod exact;
+mod neighbors;
 mod periodic_gossip;
 mod properties;
+mod random_walk;
 mod reference;
 mod renyi_erdos;
 mod report;
 mod stacked;
+mod views;
 
 use std::io;
 use std::net::SocketAddr;
@@ -49,10 +54,10 @@ struct SeededBug {
 /// Every suite, in the order in which they are to be read.
 #[must_use]
 pub fn catalogue() -> Vec<Suite> {
-    [renyi_erdos::suites(), periodic_gossip::suites(), stacked::suites(), reference::suites()]
-        .into_iter()
-        .flatten()
-        .collect()
+    let dissemination = [renyi_erdos::suites(), periodic_gossip::suites(), stacked::suites()];
+    let overlay =
+        [neighbors::suites(), random_walk::suites(), adoption::suites(), cyclon::suites()];
+    dissemination.into_iter().chain(overlay).chain([reference::suites()]).flatten().collect()
 }
 
 impl Suite {

@@ -19,6 +19,12 @@ const RENYI_ERDOS: &str = "protocols/renyi_erdos.rs";
 const PERIODIC_GOSSIP: &str = "protocols/periodic_gossip.rs";
 const BROADCAST: &str = "stacks/broadcast.rs";
 
+const NEIGHBOR_MANAGEMENT: &str = "protocols/neighbor_management.rs";
+const RANDOM_WALK: &str = "protocols/random_walk.rs";
+const ADOPTION: &str = "protocols/adoption.rs";
+const NEIGHBORS: &str = "stacks/neighbors.rs";
+const CYCLON: &str = "protocols/cyclon.rs";
+
 /// All of them.
 pub const BUGS: &[Bug] = &[
     Bug {
@@ -160,5 +166,138 @@ pub const BUGS: &[Bug] = &[
         file: BROADCAST,
         right: "Route::Layer(Request::Repair(periodic_gossip::Request::Spread(rumor)))",
         wrong: "Route::Application(Notice::Delivered(rumor))",
+    },
+    Bug {
+        name: "hears_no_answer",
+        thought: "whoever lives pings by itself",
+        file: NEIGHBOR_MANAGEMENT,
+        right: "Message::Pong => self.on_pong(from),",
+        wrong: "Message::Pong => Ok(()),",
+    },
+    Bug {
+        name: "leaves_no_heir",
+        thought: "whoever is left finds somebody else",
+        file: NEIGHBOR_MANAGEMENT,
+        right: "context.send(Message::Leave { instead }, &[watcher]);",
+        wrong: "context.send(Message::Leave { instead: instead.filter(|_| false) }, &[watcher]);",
+    },
+    Bug {
+        name: "welcomes_everybody",
+        thought: "the view knows how many it can hold",
+        file: NEIGHBOR_MANAGEMENT,
+        right: "if self.missing(context) > 0 {",
+        wrong: "if context.neighborhood().room() > 0 {",
+    },
+    Bug {
+        name: "begins_once",
+        thought: "contacts are for the beginning",
+        file: NEIGHBOR_MANAGEMENT,
+        right: "        self.begin_with_contacts(context);\n        self.heartbeat(context);",
+        wrong: "        self.heartbeat(context);",
+    },
+    Bug {
+        name: "remembers_the_gone",
+        thought: "whoever is pinged answers or not",
+        file: NEIGHBOR_MANAGEMENT,
+        right: "Change::Down(gone) => self.neighbors.retain(|known| known.peer != gone),",
+        wrong: "Change::Down(_) => {}",
+    },
+    Bug {
+        name: "stands_on_a_silent_search",
+        thought: "a search that fails has nothing to tell",
+        file: NEIGHBORS,
+        right: "random_walk::Notice::Failed { .. } => Route::Layer(Request::Neighbors(NotFound)),",
+        wrong: "random_walk::Notice::Failed { .. } => Route::Nowhere,",
+    },
+    Bug {
+        name: "ends_one_hop_early",
+        thought: "one hop left is the last one",
+        file: RANDOM_WALK,
+        right: "if walk.hop.left == 0 { self.end(context, walk) } else {",
+        wrong: "if walk.hop.left <= 1 { self.end(context, walk) } else {",
+    },
+    Bug {
+        name: "keeps_the_end_to_itself",
+        thought: "the walk is over when it ends",
+        file: RANDOM_WALK,
+        right: "        self.carry(context, Message::End { number, left, path }, origin);\n",
+        wrong: "        let _over = (number, left, path);\n",
+    },
+    Bug {
+        name: "tries_once",
+        thought: "the network delivers",
+        file: RANDOM_WALK,
+        right: "            self.carried.push(Carried { letter, to, retried, detours, overdue });\n",
+        wrong: "            let _sent = (letter, to, retried, detours, overdue);\n",
+    },
+    Bug {
+        name: "ends_every_time",
+        thought: "an end is an end",
+        file: RANDOM_WALK,
+        right: "let tag = self.awaited.remove(place.ok_or(Refusal::Unasked)?).tag;",
+        wrong: "let tag = self.awaited[place.ok_or(Refusal::Unasked)?].tag;",
+    },
+    Bug {
+        name: "waits_for_ever",
+        thought: "a walk that is retried comes to its end",
+        file: RANDOM_WALK,
+        right: "        self.lose_patience(context);\n",
+        wrong: "",
+    },
+    Bug {
+        name: "lets_everybody_in",
+        thought: "a neighbour is a neighbour",
+        file: RANDOM_WALK,
+        right: "Mode::Metropolis if walk.degree >= degree => true,",
+        wrong: "Mode::Metropolis if walk.degree > 0 => true,",
+    },
+    Bug {
+        name: "carries_everything",
+        thought: "walks are short, so they are few",
+        file: RANDOM_WALK,
+        right: "            None if self.has_no_room() => return Err(Refusal::NoRoom),\n",
+        wrong: "",
+    },
+    Bug {
+        name: "hands_somebody_over",
+        thought: "any neighbour is as good as the other",
+        file: ADOPTION,
+        right: "context.send(Message::Adopted { instead }, &[newcomer]);",
+        wrong: "context.send(Message::Adopted { instead: others.first().copied() }, &[newcomer]);",
+    },
+    Bug {
+        name: "does_not_let_go",
+        thought: "there is always room for one more",
+        file: ADOPTION,
+        right: "            context.remove_neighbor(given);\n",
+        wrong: "            let _kept = given;\n",
+    },
+    Bug {
+        name: "asks_for_ever",
+        thought: "whoever is asked answers",
+        file: ADOPTION,
+        right: "        if self.asked.is_empty() {\n            context.set_timer(self.settings.period, Period);",
+        wrong: "        if self.asked.is_empty() {",
+    },
+    Bug {
+        name: "believes_anybody",
+        thought: "whoever is adopted has asked for it",
+        file: ADOPTION,
+        right: "self.asked.remove(place.ok_or(Refusal::Unasked)?);",
+        wrong: "place.map(|place| self.asked.remove(place));",
+    },
+    Bug {
+        name: "counts_itself_twice",
+        thought: "whoever comes up was down",
+        file: CYCLON,
+        right: "Change::Up(peer) if self.entries.iter().any(|entry| entry.peer == peer) => {}\n",
+        wrong: "",
+    },
+    Bug {
+        name: "gives_its_partner_up",
+        thought: "the pointer to the partner is turned round, so it is gone",
+        file: CYCLON,
+        right: "        self.exchange = Some(Exchange { number, with, offered });\n",
+        wrong: "        context.remove_neighbor(with);\n        self.exchange = Some(Exchange { number, with, offered });\n",
     },
 ];

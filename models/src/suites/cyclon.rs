@@ -20,7 +20,6 @@ const FULL: &str = "no pointer is lost: every view stays full";
 const CONNECTED: &str = "the overlay stays connected, counting pointers in flight";
 const IN_PIECES: &str = "the overlay falls into pieces";
 const FORGOTTEN: &str = "whoever has crashed is in no view any more";
-const EVERY_ANSWER: &str = "every exchange is answered before the next";
 
 pub(super) fn suites() -> Vec<Suite> {
     let mut suites =
@@ -39,9 +38,9 @@ fn unbounded_suite(name: &str, symmetric: bool) -> Suite {
     let about = "CYCLON of views and messages of two, in any order, with room for two messages in \
                  flight";
     Suite::new(name, about, move || unbounded::<Machine>(symmetric)).with_bug(
-        "shuffles_with_itself",
+        "counts_itself_twice",
         SOUND,
-        move || unbounded::<bugs::shuffles_with_itself::Cyclon<_>>(symmetric),
+        move || unbounded::<bugs::counts_itself_twice::Cyclon<_>>(symmetric),
     )
 }
 
