@@ -208,6 +208,11 @@ impl<P: Peer> NeighborManagement<P> {
         Self { settings, contacts, neighbors: Vec::new(), watchers: Vec::new(), searches: 0 }
     }
 
+    /// The neighbours, all those of the view.
+    pub fn neighbors(&self) -> impl Iterator<Item = P> + '_ {
+        self.neighbors.iter().map(|known| known.peer)
+    }
+
     /// How many searches are on their way.
     #[must_use]
     pub fn searches(&self) -> u8 {

@@ -20,7 +20,7 @@ use crate::protocols::adoption::{self, Adoption};
 use crate::protocols::cyclon::{self, Cyclon};
 use crate::protocols::neighbor_management::{self, NeighborManagement};
 use crate::protocols::random_walk::{self, Mode, RandomWalk};
-use crate::{Peer, Route, Ticks, stack};
+use crate::{MAX_REQUESTS, Peer, Route, Ticks, stack};
 
 stack! {
     /// Neighbour management, random walks, adoption and CYCLON over one view.
@@ -115,11 +115,16 @@ const SEARCH: u8 = 0;
 /// The smallest tag that the application may give to a walk.
 pub const FIRST_TAG: u8 = SEARCH + 1;
 
+/// The most searches at the same time: all may begin and fail in one step, by two requests each.
+pub const MAX_SEARCHES: u8 = (MAX_REQUESTS / 2) as u8;
+
 impl<P: Peer> Overlay<P> {
-    /// A process that begins with these contacts when it knows nobody.
+    /// A process that begins with these contacts when it knows nobody. It searches for no more than
+    /// [`MAX_SEARCHES`] neighbours at the same time, whatever `neighbors.searches` says.
     #[must_use]
     pub fn new(settings: Settings, contacts: Vec<P>) -> Self {
-        let Settings { neighbors, walk, adoption, shuffle } = settings;
+        let Settings { mut neighbors, walk, adoption, shuffle } = settings;
+        neighbors.searches = neighbors.searches.min(MAX_SEARCHES);
         Self {
             neighbors: NeighborManagement::new(neighbors, contacts),
             walk: RandomWalk::new(walk),
