@@ -3,11 +3,17 @@
 
 mod common;
 
-use common::{flood, gossip, run_recorded};
+use common::{flood, gossip, overlaid, run_recorded, shuffling, view, walking};
 use rumormill_core::bytes::Bytes;
+use rumormill_core::protocols::adoption::{self, Adoption};
+use rumormill_core::protocols::cyclon::{self, Cyclon};
+use rumormill_core::protocols::neighbor_management::{self, NeighborManagement};
 use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
+use rumormill_core::protocols::random_walk::{self, RandomWalk};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::stacks::broadcast::{self, Broadcast};
+use rumormill_core::stacks::member::{self, Member};
+use rumormill_core::stacks::overlay::{self, Overlay};
 use rumormill_core::{Neighborhood, Node, Protocol};
 
 /// FNV-1a, which needs no seed.
@@ -53,4 +59,68 @@ fn the_default_stack() {
     let stack = Broadcast::new(20, flood(), gossip(Mode::PushPull));
     let hash = hash_of_a_run(&stack, broadcast::Request::broadcast);
     assert_eq!(hash, 0x7527_7bb1_124a_4157, "{hash:#018x}");
+}
+
+/// Twenty with views of five, and room for three more.
+fn over_views<X: Protocol<u32>>(protocol: &X) -> Vec<Node<u32, X>> {
+    let node = |me: u32| {
+        let neighbors = (1..6).map(|step| (me + 3 * step) % 20);
+        Node::new(view(me, neighbors, 8), protocol.clone())
+    };
+    (0..20).map(node).collect()
+}
+
+fn hash_over_views<X: Protocol<u32>>(protocol: &X, ask: impl Fn(u32) -> X::Request) -> u64 {
+    fnv(&run_recorded(over_views(protocol), 7, 3000, ask))
+}
+
+#[test]
+fn neighbor_management() {
+    use neighbor_management::Request::{Candidate, Leave, NotFound};
+    let protocol = NeighborManagement::new(common::managed(7), vec![0]);
+    let hash = hash_over_views(&protocol, |step| match step % 9 {
+        0 => Leave,
+        1..4 => NotFound,
+        _ => Candidate(step % 20),
+    });
+    assert_eq!(hash, 0x9533_ad2c_da91_2503, "{hash:#018x}");
+}
+
+#[test]
+fn random_walks() {
+    let hashes = [random_walk::Mode::Plain, random_walk::Mode::Metropolis].map(|mode| {
+        let ask = |step| random_walk::Request { tag: step as u8, distance: None, mode };
+        hash_over_views(&RandomWalk::new(walking()), ask)
+    });
+    assert_eq!(hashes, [0xffab_760b_2eb9_1524, 0x3d43_f098_63f4_3c68], "{hashes:#018x?}");
+}
+
+#[test]
+fn adoption() {
+    let ask = |step| adoption::Request(step % 20);
+    let hash = hash_over_views(&Adoption::new(common::adopting()), ask);
+    assert_eq!(hash, 0x1bf7_d820_b328_e2b9, "{hash:#018x}");
+}
+
+#[test]
+fn cyclon() {
+    let hashes = [cyclon::Mode::Simple, cyclon::Mode::Enhanced].map(|mode| {
+        let nodes = over_views(&Cyclon::new(shuffling(mode)));
+        fnv(&common::run_unasked(nodes, 7, 3000))
+    });
+    assert_eq!(hashes, [0x7483_c867_1625_d5df, 0xff80_de9a_404b_17cc], "{hashes:#018x?}");
+}
+
+#[test]
+fn the_overlay_and_a_member_of_it() {
+    let overlay = Overlay::new(overlaid(7), vec![0]);
+    let ask = |step: u32| match step % 50 {
+        0 => overlay::Request::leave(),
+        _ => overlay::Request::random_node(step as u8),
+    };
+    let alone = hash_over_views(&overlay, ask);
+    let broadcast = Broadcast::new(20, flood(), gossip(Mode::PushPull));
+    let ask = |step: u32| member::Request::broadcast(step.to_le_bytes().to_vec().into());
+    let hashes = [alone, hash_over_views(&Member::new(overlay, broadcast), ask)];
+    assert_eq!(hashes, [0x17ef_5723_c1d5_be61, 0x7c1d_4484_2499_63f7], "{hashes:#018x?}");
 }

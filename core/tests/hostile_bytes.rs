@@ -5,16 +5,20 @@ mod common;
 #[path = "common/counting.rs"]
 mod counting;
 
-use common::{flood, gossip, longest_peer, rumor, rumor_of, run_recorded};
+use common::{flood, gossip, longest_peer, overlaid, rumor, rumor_of, run_recorded, view};
 use counting::allocations;
 use proptest::prelude::*;
 use rumormill_core::bytes::Bytes;
+use rumormill_core::protocols::cyclon::{self, MAX_LENGTH};
 use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS, Mode};
+use rumormill_core::protocols::random_walk::{self, MAX_PATH};
 use rumormill_core::rumor::{MAX_PAYLOAD, Rumor};
 use rumormill_core::stacks::broadcast::{Broadcast, Message, Request};
+use rumormill_core::stacks::member;
+use rumormill_core::stacks::overlay::{self, Overlay};
 use rumormill_core::trace::replay;
-use rumormill_core::wire::{Header, Label, Malformed, decode_frame, encode_frame};
-use rumormill_core::{Epoch, Neighborhood, Node, SocketPeer};
+use rumormill_core::wire::{Header, Label, Malformed, Wire, decode_frame, encode_frame};
+use rumormill_core::{Epoch, Neighborhood, Node, Protocol, SocketPeer};
 
 /// An item of a list takes 96 bytes in memory and at least one on the wire, and comes in lists of
 /// at most [`MAX_RUMORS`], of which a message has two.
@@ -22,13 +26,16 @@ fn decoding_allocates_in_proportion(datagram: &Bytes) -> Result<(), TestCaseErro
     let label = Label::default();
     let (_, stack, _) = allocations(|| decode_frame::<Message<SocketPeer>>(&label, datagram));
     let (_, bare, _) = allocations(|| decode_frame::<Rumor<u32>>(&label, datagram));
+    let (_, member, _) =
+        allocations(|| decode_frame::<member::Message<SocketPeer>>(&label, datagram));
+    prop_assert!(member <= 2 * 96 * datagram.len().min(MAX_RUMORS), "{member} bytes");
     prop_assert!(stack <= 2 * 96 * datagram.len().min(MAX_RUMORS), "{stack} bytes");
     prop_assert!(bare == 0, "{bare} bytes");
     Ok(())
 }
 
 /// A frame of `message` that is cut off and followed by something else.
-fn begun(message: &Message<SocketPeer>, cut: usize, tail: &[u8]) -> Bytes {
+fn begun<M: Wire>(message: &M, cut: usize, tail: &[u8]) -> Bytes {
     let header = Header { label: Label::default(), from: Epoch(1), to: Epoch(2) };
     let mut frame = Vec::new();
     encode_frame(&header, message, &mut frame);
@@ -57,6 +64,42 @@ proptest! {
         tail in proptest::collection::vec(any::<u8>(), 0..100),
     ) {
         decoding_allocates_in_proportion(&begun(&exchange(rumors), cut, &tail))?;
+    }
+}
+
+/// The end of a walk that came by so many.
+fn end(path: usize) -> overlay::Message<SocketPeer> {
+    let path = (0..path).map(|place| longest_peer(place as u16)).collect();
+    overlay::Message::Walk(random_walk::Message::End { number: 1, left: 0, path })
+}
+
+proptest! {
+    #[test]
+    fn what_begins_like_a_message_of_a_member(
+        path in 0..MAX_PATH,
+        cut in 0..2000_usize,
+        tail in proptest::collection::vec(any::<u8>(), 0..100),
+    ) {
+        let message = member::Message::Overlay(end(path));
+        decoding_allocates_in_proportion(&begun(&message, cut, &tail))?;
+    }
+}
+
+/// An empty list is the last byte of either message.
+#[test]
+fn a_path_or_a_shuffle_beyond_its_limit_is_refused_before_anything_is_allocated() {
+    let entries = cyclon::Entries::new();
+    let shuffle = overlay::Message::Shuffle(cyclon::Message::Shuffle { number: 1, entries });
+    for (message, limit) in [(end(0), MAX_PATH), (shuffle, MAX_LENGTH)] {
+        let mut longer = vec![limit as u8 + 1];
+        longer.extend([0; 2000]);
+        let datagram = begun(&message, 1, &longer);
+        let label = Label::default();
+        let (calls, _, result) = allocations(|| {
+            decode_frame::<overlay::Message<SocketPeer>>(&label, &datagram).map(|_| ())
+        });
+        let (claimed, limit) = (limit as u64 + 1, limit as u64);
+        assert_eq!((calls, result), (0, Err(Malformed::TooLong { claimed, limit })));
     }
 }
 
@@ -100,13 +143,20 @@ fn recorded() -> Vec<u8> {
 /// A list in a file may claim any length; serde reserves at most a mebibyte ahead.
 #[test]
 fn a_trace_whose_lists_claim_the_length_of_the_universe_is_refused_cheaply() {
-    let trace = recorded();
+    claims_are_refused_cheaply::<Broadcast<u32>>(&recorded());
+    let nodes = (0..3_u32)
+        .map(|me| Node::new(view(me, [(me + 1) % 3], 2), Overlay::new(overlaid(2), vec![0])));
+    let ask = |step| overlay::Request::random_node(step as u8);
+    claims_are_refused_cheaply::<Overlay<u32>>(&run_recorded(nodes.collect(), 1, 60, ask));
+}
+
+fn claims_are_refused_cheaply<X: Protocol<u32>>(trace: &[u8]) {
     let length = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x0f];
     for place in 0..trace.len() {
         let mut forged = trace[..place].to_vec();
         forged.extend(length);
         forged.extend(&trace[place + 1..]);
-        let (_, bytes, result) = allocations(|| replay::<u32, Broadcast<u32>>(&forged));
+        let (_, bytes, result) = allocations(|| replay::<u32, X>(&forged));
         assert!(bytes < (4 << 20) + 1000 * forged.len(), "{bytes} bytes at {place}");
         drop(result);
     }

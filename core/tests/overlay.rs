@@ -2,18 +2,19 @@
 
 mod common;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, VecDeque};
 
 use common::{Machine, NoDraw, Source, life, overlaid, sent, source, told, view};
 use proptest::prelude::*;
 use rumormill_core::protocols::cyclon::{self, Entry, MAX_LENGTH};
 use rumormill_core::protocols::random_walk::{self, Hop, Mode, Walk};
 use rumormill_core::protocols::{adoption, neighbor_management};
-use rumormill_core::rand::RngExt;
 use rumormill_core::stacks::overlay::{
     FIRST_TAG, MAX_SEARCHES, Message, Notice, Overlay, Request, Settings, Timer,
 };
-use rumormill_core::{Effect, Effects, Event, Node, Peer, SocketPeer, Ticks};
+use rumormill_core::{Effect, Effects, Event, Node, Peer, Protocol, SocketPeer, Ticks};
+
+use without_adoption::WithoutAdoption;
 
 type Process<P> = Node<P, Overlay<P>>;
 
@@ -217,79 +218,72 @@ fn keeps_its_bounds<P: Peer>(node: &Process<P>, settings: &Settings) {
     assert!(offered < usize::from(settings.shuffle.length));
 }
 
+/// What is awaited has a timer.
+fn keeps_time<P: Peer>(node: &Process<P>, armed: &Armed<P, Overlay<P>>) {
+    let Overlay { walk, adoption, .. } = &node.protocol;
+    let is_armed = |timer| armed.iter().any(|(_, armed)| *armed == timer);
+    assert!(is_armed(Timer::Neighbors(neighbor_management::Period)));
+    assert!(is_armed(Timer::Shuffle(cyclon::Period)));
+    let is_awaited = walk.awaited() > 0 || walk.carried().0 > 0;
+    assert!(!is_awaited || is_armed(Timer::Walk(random_walk::Period)));
+    assert_eq!(adoption.asked() > 0, is_armed(Timer::Adoption(adoption::Period)));
+}
+
+type Armed<P, X> = Vec<(Ticks, <X as Protocol<P>>::Timer)>;
+
+/// What is to hold after each step of a node, of which these timers are armed.
+type Check<P, X> = Box<dyn Fn(&Node<P, X>, &Armed<P, X>)>;
+
 /// A group in lockstep: in a round each timer whose time has come fires, then all messages arrive
 /// with all that they cause, the oldest first.
-struct Group<P: Peer> {
-    settings: Settings,
-    nodes: Vec<Process<P>>,
-    armed: Vec<Vec<(Ticks, Timer<P>)>>,
-    flying: std::collections::VecDeque<(P, P, Message<P>)>,
+struct Group<P: Peer, X: Protocol<P>> {
+    nodes: Vec<Node<P, X>>,
+    armed: Vec<Armed<P, X>>,
+    flying: VecDeque<(P, P, X::Message)>,
     now: u32,
     random: Source,
-    effects: Effects<P, Overlay<P>>,
+    effects: Effects<P, X>,
+    check: Check<P, X>,
 }
 
 const TICKS_PER_ROUND: u32 = 5;
 
-impl<P: Peer> Group<P> {
-    fn new(settings: Settings, seed: u64) -> Self {
-        Self {
-            settings,
-            nodes: Vec::new(),
-            armed: Vec::new(),
-            flying: std::collections::VecDeque::new(),
-            now: 0,
-            random: source(seed),
-            effects: Effects::new(),
-        }
+impl<P: Peer, X: Protocol<P>> Group<P, X> {
+    fn new(seed: u64, check: Check<P, X>) -> Self {
+        let (nodes, armed, flying) = (Vec::new(), Vec::new(), VecDeque::new());
+        Self { nodes, armed, flying, now: 0, random: source(seed), effects: Effects::new(), check }
     }
 
-    fn join(&mut self, me: P, capacity: u32, contacts: &[P]) {
-        let overlay = Overlay::new(self.settings.clone(), contacts.to_vec());
+    fn join(&mut self, node: Node<P, X>) {
         self.armed.push(Vec::new());
-        self.nodes.push(Node::new(view(me, [], capacity), overlay));
+        self.nodes.push(node);
         self.handle(self.nodes.len() - 1, Event::Start);
     }
 
-    /// Who does not live there any more, is nobody.
+    /// Where a message to this peer arrives: also one to a contact, or to an earlier life.
     fn place(&self, peer: &P) -> Option<usize> {
         self.nodes.iter().position(|node| node.me().answers_for(peer))
     }
 
-    fn handle(&mut self, place: usize, event: Event<P, Overlay<P>>) {
-        let node = &mut self.nodes[place];
-        node.handle(event, &mut self.random, &mut self.effects);
-        assert_eq!(self.effects.overflow(), 0);
-        keeps_its_bounds(node, &self.settings);
-        let armed = &mut self.armed[place];
-        let mut effects = core::mem::take(&mut self.effects);
+    fn handle(&mut self, place: usize, event: Event<P, X>) {
+        let Self { nodes, armed, flying, now, random, effects, check } = self;
+        let (node, armed) = (&mut nodes[place], &mut armed[place]);
+        node.handle(event, random, effects);
+        assert_eq!(effects.overflow(), 0);
         for effect in effects.drain() {
             match effect {
                 Effect::Send { to, message } => {
-                    let me = node.me();
-                    self.flying.extend(to.iter().map(|&to| (to, me, message.clone())));
+                    flying.extend(to.iter().map(|&to| (to, node.me(), message.clone())));
                 }
                 Effect::Arm { timer, after } => {
                     armed.retain(|(_, other)| *other != timer);
-                    armed.push((Ticks(self.now + after.0), timer));
+                    armed.push((Ticks(*now + after.0), timer));
                 }
                 Effect::Disarm { timer } => armed.retain(|(_, other)| *other != timer),
                 Effect::Notify(_) => {}
             }
         }
-        self.effects = effects;
-        self.keeps_time(place);
-    }
-
-    /// What is awaited has a timer.
-    fn keeps_time(&self, place: usize) {
-        let Overlay { walk, adoption, .. } = &self.nodes[place].protocol;
-        let is_armed = |timer| self.armed[place].iter().any(|(_, armed)| *armed == timer);
-        assert!(is_armed(Timer::Neighbors(neighbor_management::Period)));
-        assert!(is_armed(Timer::Shuffle(cyclon::Period)));
-        let is_awaited = walk.awaited() > 0 || walk.carried().0 > 0;
-        assert!(!is_awaited || is_armed(Timer::Walk(random_walk::Period)));
-        assert_eq!(adoption.asked() > 0, is_armed(Timer::Adoption(adoption::Period)));
+        check(node, armed);
     }
 
     fn deliver_all(&mut self) {
@@ -368,30 +362,144 @@ fn roomy() -> Settings {
     settings
 }
 
-/// Fifty that join one by one through one seed, whose address is known.
-fn joined(settings: Settings, seed: u64) -> Group<SocketPeer> {
-    let mut group = Group::new(settings, seed);
-    let (seed, contact) = (life(0, 9), life(0, 0));
-    group.join(seed, DEGREE as u32, &[]);
+/// A group of overlays, each of which is checked after each step.
+fn group(settings: &Settings, seed: u64) -> Group<SocketPeer, Overlay<SocketPeer>> {
+    let settings = settings.clone();
+    Group::new(
+        seed,
+        Box::new(move |node, armed| {
+            keeps_its_bounds(node, &settings);
+            keeps_time(node, armed);
+        }),
+    )
+}
+
+fn overlay(
+    me: SocketPeer,
+    capacity: u32,
+    contacts: &[SocketPeer],
+    settings: &Settings,
+) -> Process<SocketPeer> {
+    Node::new(view(me, [], capacity), Overlay::new(settings.clone(), contacts.to_vec()))
+}
+
+fn member(me: SocketPeer, contacts: &[SocketPeer]) -> Process<SocketPeer> {
+    overlay(me, DEGREE as u32, contacts, &roomy())
+}
+
+/// Fifty join one by one through one seed, whose address is known.
+fn join_all<X: Protocol<SocketPeer>>(
+    group: &mut Group<SocketPeer, X>,
+    node: impl Fn(SocketPeer, &[SocketPeer]) -> Node<SocketPeer, X>,
+) {
+    group.join(node(life(0, 9), &[]));
     for place in 1..MEMBERS as u8 {
-        group.join(life(place, 9), DEGREE as u32, &[contact]);
+        group.join(node(life(place, 9), &[life(0, 0)]));
         group.rounds(2);
     }
+}
+
+fn joined(seed: u64) -> Group<SocketPeer, Overlay<SocketPeer>> {
+    let mut group = group(&roomy(), seed);
+    join_all(&mut group, member);
     group.rounds(100);
     group
 }
 
-/// A hundredfold of the variance of the in-degrees.
-fn unevenness(group: &Group<SocketPeer>) -> usize {
+/// The same layers but adoption: whom a walk meets becomes a neighbour.
+mod without_adoption {
+    use rumormill_core::protocols::cyclon::{self, Cyclon};
+    use rumormill_core::protocols::neighbor_management::{self, NeighborManagement};
+    use rumormill_core::protocols::random_walk::{self, Mode, RandomWalk};
+    use rumormill_core::stacks::overlay::Settings;
+    use rumormill_core::{Never, Peer, Route, stack};
+
+    stack! {
+        pub(crate) struct WithoutAdoption<P> notifies Never {
+            neighbors: Neighbors(NeighborManagement<P>) => tell_of_neighbors,
+            walk: Walk(RandomWalk<P>) => tell_of_walks,
+            shuffle: Shuffle(Cyclon<P>) => tell_of_shuffles,
+        }
+    }
+
+    impl<P: Peer> WithoutAdoption<P> {
+        pub(crate) fn new(settings: Settings, contacts: Vec<P>) -> Self {
+            Self {
+                neighbors: NeighborManagement::new(settings.neighbors, contacts),
+                walk: RandomWalk::new(settings.walk),
+                shuffle: Cyclon::new(settings.shuffle),
+            }
+        }
+    }
+
+    fn tell_of_neighbors<P: Peer>(
+        notice: neighbor_management::Notice<P>,
+    ) -> Route<Request<P>, Never> {
+        let walk = random_walk::Request { tag: 0, distance: None, mode: Mode::Plain };
+        match notice {
+            neighbor_management::Notice::Wanted => Route::Layer(Request::Walk(walk)),
+            _ => Route::Nowhere,
+        }
+    }
+
+    fn tell_of_walks<P: Peer>(notice: random_walk::Notice<P>) -> Route<Request<P>, Never> {
+        use neighbor_management::Request::{Candidate, NotFound};
+        match notice {
+            random_walk::Notice::Ended { at, .. } => {
+                Route::Layer(Request::Neighbors(Candidate(at)))
+            }
+            random_walk::Notice::Failed { .. } => Route::Layer(Request::Neighbors(NotFound)),
+            random_walk::Notice::Refused { .. } => Route::Nowhere,
+        }
+    }
+
+    fn tell_of_shuffles<P: Peer>(_: cyclon::Notice<P>) -> Route<Request<P>, Never> {
+        Route::Nowhere
+    }
+}
+
+/// A hundredfold of the mean square of how far in-degrees are from the degree.
+fn unevenness<X: Protocol<SocketPeer>>(group: &Group<SocketPeer, X>) -> usize {
     let degrees = group.in_degrees();
     let squares: usize = degrees.iter().map(|degree| degree.abs_diff(DEGREE).pow(2)).sum();
     100 * squares / degrees.len()
 }
 
+/// Without shuffles, which would even things out in either case.
+#[test]
+fn by_adoption_alone_newcomers_become_known_and_without_it_the_seed_alone() {
+    let mut settings = roomy();
+    settings.shuffle.period = Ticks(1_000_000);
+    for seed in 0..3 {
+        let mut adopted = group(&settings, seed);
+        let member = |me, contacts: &[_]| overlay(me, DEGREE as u32, contacts, &settings);
+        join_all(&mut adopted, member);
+        let mut met = Group::new(seed, Box::new(|_, _| ()));
+        join_all(&mut met, |me, contacts| {
+            let stack = WithoutAdoption::new(settings.clone(), contacts.to_vec());
+            Node::new(view(me, [], DEGREE as u32), stack)
+        });
+        assert!(adopted.in_degrees().iter().all(|&known_by| known_by > 0));
+        assert_eq!(met.in_degrees().iter().filter(|&&known_by| known_by > 0).count(), 1);
+        assert!(4 * unevenness(&adopted) < unevenness(&met));
+    }
+}
+
+/// The bound is the variance of a Poisson distribution of that mean; the seeds are fixed, so there
+/// is no false alarm.
+#[test]
+fn shuffles_keep_in_degrees_even() {
+    for seed in 0..3 {
+        let group = joined(seed);
+        let unevenness = unevenness(&group);
+        assert!(unevenness < 100 * DEGREE, "{unevenness}");
+    }
+}
+
 #[test]
 fn fifty_join_through_one_seed_and_fill_their_views_and_stay_connected() {
     for seed in 0..3 {
-        let mut group = joined(roomy(), seed);
+        let mut group = joined(seed);
         for _ in 0..50 {
             assert_eq!(group.degrees(), [DEGREE; MEMBERS], "no pointer is lost");
             assert!(group.is_connected());
@@ -402,7 +510,7 @@ fn fifty_join_through_one_seed_and_fill_their_views_and_stay_connected() {
 
 #[test]
 fn contacts_become_peers() {
-    let group = joined(roomy(), 1);
+    let group = joined(1);
     let mut known = group.nodes.iter().flat_map(|node| node.neighborhood.peers());
     assert!(known.all(|peer| peer.epoch() == rumormill_core::Epoch(9)));
 }
@@ -410,7 +518,7 @@ fn contacts_become_peers() {
 #[test]
 fn whoever_survives_a_crash_of_forty_in_a_hundred_has_a_full_view_of_the_living_again() {
     for seed in 0..3 {
-        let mut group = joined(roomy(), seed);
+        let mut group = joined(seed);
         let survivors = MEMBERS * 6 / 10;
         group.crash(survivors);
         assert!(group.has_a_dead_link());
@@ -423,10 +531,10 @@ fn whoever_survives_a_crash_of_forty_in_a_hundred_has_a_full_view_of_the_living_
 
 #[test]
 fn fifty_are_found_again_after_all_but_the_seed_were_restarted() {
-    let mut group = joined(roomy(), 5);
+    let mut group = joined(5);
     group.crash(1);
     for place in 1..MEMBERS as u8 {
-        group.join(life(place, 10), DEGREE as u32, &[life(0, 0)]);
+        group.join(member(life(place, 10), &[life(0, 0)]));
     }
     group.rounds(150);
     assert_eq!(group.degrees(), [DEGREE; MEMBERS]);
@@ -435,7 +543,7 @@ fn fifty_are_found_again_after_all_but_the_seed_were_restarted() {
 
 #[test]
 fn whoever_leaves_is_nobodys_neighbour_any_more_and_nobody_misses_it() {
-    let mut group = joined(roomy(), 7);
+    let mut group = joined(7);
     group.handle(MEMBERS - 1, Event::Request(Request::leave()));
     group.crash(MEMBERS - 1);
     group.deliver_all();
@@ -446,12 +554,12 @@ fn whoever_leaves_is_nobodys_neighbour_any_more_and_nobody_misses_it() {
 
 #[test]
 fn two_know_each_other_and_go_on_looking_for_others() {
-    let mut group = Group::new(roomy(), 1);
-    group.join(life(0, 9), 3, &[]);
-    group.join(life(1, 9), 3, &[life(0, 0)]);
+    let mut group = group(&roomy(), 1);
+    group.join(member(life(0, 9), &[]));
+    group.join(member(life(1, 9), &[life(0, 0)]));
     group.rounds(100);
     assert_eq!(group.degrees(), [1, 1]);
-    group.join(life(2, 9), 3, &[life(1, 0)]);
+    group.join(member(life(2, 9), &[life(1, 0)]));
     group.rounds(100);
     assert_eq!(group.degrees(), [2, 2, 2]);
 }
@@ -548,16 +656,23 @@ fn acts() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// Its later life knows the address of another.
-fn restart(group: &mut Group<SocketPeer>, place: u8) {
+type Few = Group<SocketPeer, Overlay<SocketPeer>>;
+
+fn begin(group: &mut Few, place: u8, epoch: u64, settings: &Settings) {
+    let contact = life((place + 1) % FEW, 0);
+    group.join(overlay(life(place, epoch), 4, &[contact], settings));
+}
+
+/// The place is the same; only whoever remembers its earlier life does not know that yet.
+fn restart(group: &mut Few, place: u8, settings: &Settings) {
     let at = usize::from(place);
     let epoch = group.nodes[at].me().epoch().0 + 1;
-    group.join(life(place, epoch), 4, &[life((place + 1) % FEW, 0)]);
+    begin(group, place, epoch, settings);
     group.nodes.swap_remove(at);
     group.armed.swap_remove(at);
 }
 
-fn happen(group: &mut Group<SocketPeer>, act: Act) {
+fn happen(group: &mut Few, act: Act, settings: &Settings) {
     let flying = group.flying.len();
     match act {
         Act::Deliver(at, stays) if flying > 0 => {
@@ -580,7 +695,7 @@ fn happen(group: &mut Group<SocketPeer>, act: Act) {
             group.handle(to.into(), Event::Message { from, message });
         }
         Act::Ask(place, request) => group.handle(place.into(), Event::Request(request)),
-        Act::Restart(place) => restart(group, place),
+        Act::Restart(place) => restart(group, place, settings),
     }
 }
 
@@ -597,10 +712,8 @@ proptest! {
         settings.walk.retries = (seed % 3) as u8;
         settings.shuffle.length = 1 + (seed / 3 % MAX_LENGTH as u64) as u8;
         settings.shuffle.max_age = [0, 1, 255][(seed / 64 % 3) as usize];
-        let mut group = Group::new(settings, seed);
-        for place in 0..FEW {
-            group.join(life(place, 1), 4, &[life((place + 1) % FEW, 0)]);
-        }
-        acts.into_iter().for_each(|act| happen(&mut group, act));
+        let mut group = group(&settings, seed);
+        (0..FEW).for_each(|place| begin(&mut group, place, 1, &settings));
+        acts.into_iter().for_each(|act| happen(&mut group, act, &settings));
     }
 }

@@ -5,12 +5,18 @@ mod common;
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use common::{flood, gossip, run_recorded};
+use common::{flood, gossip, overlaid, run_recorded, run_unasked, shuffling, view, walking};
 use rumormill_core::bytes::Bytes;
+use rumormill_core::protocols::adoption::{self, Adoption};
+use rumormill_core::protocols::cyclon::{self, Cyclon};
+use rumormill_core::protocols::neighbor_management::{self, NeighborManagement};
 use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
+use rumormill_core::protocols::random_walk::{self, RandomWalk};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::rand::RngExt;
 use rumormill_core::stacks::broadcast::{self, Broadcast};
+use rumormill_core::stacks::member::{self, Member};
+use rumormill_core::stacks::overlay::Overlay;
 use rumormill_core::trace::{Record, ReplayError, replay};
 use rumormill_core::{Context, Neighborhood, Never, Node, Peer, Protocol};
 use serde::{Deserialize, Serialize, Serializer, de::DeserializeOwned};
@@ -65,11 +71,24 @@ fn under_other_names<X: Protocol<Named>>(
     ask: impl Fn(u32) -> X::Request,
 ) -> Result<(), ReplayError> {
     let node = |me| Node::new(Neighborhood::of(Named(me), (0..GROUP).map(Named)), protocol.clone());
-    let trace = run_recorded((0..GROUP).map(node).collect(), seed, 1000, ask);
-    replay::<Named, X>(&trace).expect("the run itself");
+    replayed::<X>(&run_recorded((0..GROUP).map(node).collect(), seed, 1000, ask), seed)
+}
+
+/// Some neighbours, and room for more.
+fn with_views<X: Protocol<Named>>(protocol: &X) -> Vec<Node<Named, X>> {
+    let node = |me: u8| {
+        let neighbors = (1..4).map(|step| Named((me + 3 * step) % GROUP));
+        Node::new(view(Named(me), neighbors, 5), protocol.clone())
+    };
+    (0..GROUP).map(node).collect()
+}
+
+/// What becomes of a run when it is replayed under other names.
+fn replayed<X: Protocol<Named>>(trace: &[u8], seed: u64) -> Result<(), ReplayError> {
+    replay::<Named, X>(trace).expect("the run itself");
     let names = shuffled(seed);
     assert_ne!(names, shuffled(seed + 1), "renamings differ");
-    replay::<Named, X>(&renamed::<Record<'static, Named, X>>(&trace, names)).map(|_| ())
+    replay::<Named, X>(&renamed::<Record<'static, Named, X>>(trace, names)).map(|_| ())
 }
 
 fn payload(step: u32) -> Bytes {
@@ -100,6 +119,51 @@ fn the_default_stack_does_not_care_for_names() {
     let ask = |step| broadcast::Request::broadcast(payload(step));
     for seed in 0..10 {
         under_other_names(&stack, seed, ask).expect("the same run");
+    }
+}
+
+#[test]
+fn the_protocols_that_change_views_do_not_care_for_names() {
+    let managing = NeighborManagement::new(common::managed(4), vec![Named(0), Named(1)]);
+    let manage = |step: u32| match step % 9 {
+        0 => neighbor_management::Request::Leave,
+        1..4 => neighbor_management::Request::NotFound,
+        _ => neighbor_management::Request::Candidate(Named(step as u8 % GROUP)),
+    };
+    let walk = |step: u32| random_walk::Request {
+        tag: step as u8,
+        distance: None,
+        mode: [random_walk::Mode::Plain, random_walk::Mode::Metropolis][step as usize % 2],
+    };
+    let adopt = |step: u32| adoption::Request(Named(step as u8 % GROUP));
+    for seed in 0..10 {
+        let trace = run_recorded(with_views(&managing), seed, 1000, manage);
+        replayed::<NeighborManagement<Named>>(&trace, seed).expect("the same run");
+        let walking = RandomWalk::new(walking());
+        let trace = run_recorded(with_views(&walking), seed, 1000, walk);
+        replayed::<RandomWalk<Named>>(&trace, seed).expect("the same run");
+        let adopting = Adoption::new(common::adopting());
+        let trace = run_recorded(with_views(&adopting), seed, 1000, adopt);
+        replayed::<Adoption<Named>>(&trace, seed).expect("the same run");
+        for mode in [cyclon::Mode::Simple, cyclon::Mode::Enhanced] {
+            let trace = run_unasked(with_views(&Cyclon::new(shuffling(mode))), seed, 1000);
+            replayed::<Cyclon<Named>>(&trace, seed).expect("the same run");
+        }
+    }
+}
+
+#[test]
+fn a_member_of_an_overlay_does_not_care_for_names() {
+    let broadcast = Broadcast::new(GROUP.into(), flood(), gossip(Mode::PushPull));
+    let member = Member::new(Overlay::new(overlaid(4), vec![Named(0), Named(1)]), broadcast);
+    let ask = |step| match step % 20 {
+        0 => member::Request::leave(),
+        1..10 => member::Request::random_node(step as u8),
+        _ => member::Request::broadcast(payload(step)),
+    };
+    for seed in 0..10 {
+        let trace = run_recorded(with_views(&member), seed, 2000, ask);
+        replayed::<Member<Named>>(&trace, seed).expect("the same run");
     }
 }
 

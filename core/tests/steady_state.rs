@@ -4,15 +4,18 @@ mod common;
 #[path = "common/counting.rs"]
 mod counting;
 
+use std::collections::{BTreeSet, VecDeque};
 use std::num::NonZeroU16;
 
-use common::{flood, gossip, rumor_of, source};
+use common::{flood, gossip, overlaid, rumor_of, source, view};
 use counting::allocations;
 use rumormill_core::protocols::periodic_gossip::{self, Mode};
+use rumormill_core::protocols::random_walk;
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::rumor::{Notice, Rumor};
 use rumormill_core::seen::Memory;
 use rumormill_core::stacks::broadcast::{Broadcast, Message, Timer};
+use rumormill_core::stacks::overlay::{Overlay, Request, Settings};
 use rumormill_core::wire::{Header, Label, decode_frame, encode_frame};
 use rumormill_core::{
     Effect, Effects, Epoch, Event, Neighborhood, Node, Peer, Protocol, SocketPeer, bytes::Bytes,
@@ -121,4 +124,59 @@ fn the_stack_allocates_nothing_while_its_buffer_fills() {
 #[test]
 fn the_stack_allocates_nothing_while_its_buffer_is_full() {
     broadcast_allocates_nothing(16, ORIGINS as usize);
+}
+
+/// Of thirty that know eight each, what they allocate in each of so many rounds. In a round all that
+/// is armed fires, each node looks for a random one, and all messages arrive.
+fn allocated_by_rounds(settings: &Settings, rounds: usize) -> Vec<usize> {
+    let node = |me: u32| {
+        let neighbors = (1..9).map(|step| socket((me + 3 * step) % 30));
+        let overlay = Overlay::new(settings.clone(), Vec::new());
+        Node::new(view(socket(me), neighbors, 8), overlay)
+    };
+    let mut nodes: Vec<_> = (0..30).map(node).collect();
+    let mut armed = vec![BTreeSet::new(); nodes.len()];
+    let mut waiting: VecDeque<_> = (0..nodes.len()).map(|place| (place, Event::Start)).collect();
+    let (mut random, mut effects) = (source(5), Effects::new());
+    let mut allocated = Vec::new();
+    for _ in 0..rounds {
+        let mut of_the_round = 0;
+        while let Some((place, event)) = waiting.pop_front() {
+            let (calls, ..) = allocations(|| nodes[place].handle(event, &mut random, &mut effects));
+            of_the_round += calls;
+            let me = nodes[place].me();
+            for effect in effects.drain() {
+                match effect {
+                    Effect::Send { to, message } => waiting.extend(to.iter().filter_map(|to| {
+                        let place = nodes.iter().position(|node| node.me() == *to)?;
+                        Some((place, Event::Message { from: me, message: message.clone() }))
+                    })),
+                    Effect::Arm { timer, .. } => drop(armed[place].insert(timer)),
+                    Effect::Disarm { timer } => drop(armed[place].remove(&timer)),
+                    Effect::Notify(_) => {}
+                }
+            }
+        }
+        allocated.push(of_the_round);
+        for (place, armed) in armed.iter_mut().enumerate() {
+            waiting.extend(
+                std::mem::take(armed).into_iter().map(|timer| (place, Event::Timer(timer))),
+            );
+            waiting.push_back((place, Event::Request(Request::random_node(1))));
+        }
+    }
+    allocated
+}
+
+/// Pings and their answers, shuffles and their answers, walks and their acknowledgements.
+#[test]
+fn an_overlay_with_full_views_allocates_nothing() {
+    for retries in [0, 1] {
+        let mut settings = overlaid(8);
+        settings.neighbors.watchers = 30;
+        settings.walk = random_walk::Settings { path: 0, carried: 64, retries, ..settings.walk };
+        let allocated = allocated_by_rounds(&settings, 300);
+        assert!(allocated[0] > 0, "the counter counts");
+        assert_eq!(allocated[200..].iter().sum::<usize>(), 0, "{allocated:?}");
+    }
 }

@@ -5,9 +5,13 @@ mod common;
 use common::longest_peer;
 use proptest::prelude::*;
 use rumormill_core::bytes::Bytes;
+use rumormill_core::protocols::cyclon::{self, Entry, MAX_LENGTH};
 use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS};
+use rumormill_core::protocols::random_walk::{self, Hop, MAX_PATH, Mode, Walk};
+use rumormill_core::protocols::{adoption, neighbor_management};
 use rumormill_core::rumor::{Id, MAX_PAYLOAD, Rumor};
 use rumormill_core::stacks::broadcast::Message;
+use rumormill_core::stacks::{member, overlay};
 use rumormill_core::wire::{
     Header, Label, MAGIC, MAX_LABEL, MAX_OVERHEAD, Malformed, VERSION, Wire, decode_frame,
     encode_frame,
@@ -67,6 +71,64 @@ fn messages<P: Peer>(
     prop_oneof![rumors(origins).prop_map(Message::Forward), gossip.prop_map(Message::Repair)]
 }
 
+/// Every kind of message that the overlay knows.
+fn overlay_messages<P: Peer>(
+    peers: impl Strategy<Value = P> + Clone + 'static,
+) -> impl Strategy<Value = overlay::Message<P>> {
+    use overlay::Message::{Adoption, Neighbors, Shuffle, Walk as Walking};
+    let path = proptest::collection::vec(peers.clone(), 0..=MAX_PATH);
+    let entry = (peers.clone(), any::<u8>()).prop_map(|(peer, age)| Entry { peer, age });
+    let entries = proptest::collection::vec(entry, 0..=MAX_LENGTH);
+    let instead = proptest::option::of(peers.clone());
+    let numbers = (any::<u16>(), any::<u8>(), any::<u32>(), any::<bool>());
+    (0..12, numbers, peers, (path, entries, instead)).prop_map(
+        |(kind, (number, left, degree, plain), origin, (path, entries, instead))| {
+            let hop = Hop { origin, number, left };
+            let mode = if plain { Mode::Plain } else { Mode::Metropolis };
+            let entries = entries.into_iter().collect();
+            match kind {
+                0 => Neighbors(neighbor_management::Message::Ping),
+                1 => Neighbors(neighbor_management::Message::Pong),
+                2 => Neighbors(neighbor_management::Message::Leave { instead }),
+                3 => Adoption(adoption::Message::Adopt),
+                4 => Adoption(adoption::Message::Adopted { instead }),
+                5 => Shuffle(cyclon::Message::Shuffle { number, entries }),
+                6 => Shuffle(cyclon::Message::Answer { number, entries }),
+                7 => Walking(random_walk::Message::Taken(hop)),
+                8 => Walking(random_walk::Message::Stays(hop)),
+                9 => Walking(random_walk::Message::End { number, left, path }),
+                10 => Walking(random_walk::Message::Heard { number }),
+                _ => Walking(random_walk::Message::Walk(Walk { hop, mode, degree, path })),
+            }
+        },
+    )
+}
+
+/// Every kind of message that a member of an overlay knows.
+fn member_messages<P: Peer>(
+    peers: impl Strategy<Value = P> + Clone + 'static,
+) -> impl Strategy<Value = member::Message<P>> {
+    prop_oneof![
+        5 => overlay_messages(peers.clone()).prop_map(member::Message::Overlay),
+        1 => messages(peers).prop_map(member::Message::Broadcast),
+    ]
+}
+
+fn decoded_of_member<P: Peer>(
+    label: &Label,
+    frame: Vec<u8>,
+) -> Result<(Header, member::Message<P>), Malformed> {
+    use random_walk::Message::{End, Walk as Passes};
+    let read = decode_frame::<member::Message<P>>(label, &Bytes::from(frame))?;
+    if let member::Message::Overlay(overlay::Message::Walk(
+        End { path, .. } | Passes(Walk { path, .. }),
+    )) = &read.1
+    {
+        assert!(path.len() <= MAX_PATH);
+    }
+    Ok(read)
+}
+
 fn decoded<P: Peer>(label: &Label, frame: Vec<u8>) -> Result<(Header, Message<P>), Malformed> {
     let datagram = Bytes::from(frame);
     let read = decode_frame(label, &datagram);
@@ -97,25 +159,26 @@ fn keeps_to_the_bounds<P: Peer>(message: &Message<P>, datagram: &Bytes) {
 
 /// Every truncation and every flip of one bit. A truncated frame is never a frame; a flipped one may
 /// be (the flip may be in a payload), but never says the same.
-fn is_read_back_and_damage_is_noticed<P: Peer>(
+fn is_read_back_and_damage_is_noticed<M: Wire + Clone + PartialEq + std::fmt::Debug>(
     header: Header,
-    message: Message<P>,
+    message: M,
+    decoded: fn(&Label, Vec<u8>) -> Result<(Header, M), Malformed>,
 ) -> Result<(), TestCaseError> {
     let frame = encoded(&header, &message);
     let length = frame.len();
     for cut in 0..length {
-        prop_assert!(decoded::<P>(&header.label, frame[..cut].to_vec()).is_err());
+        prop_assert!(decoded(&header.label, frame[..cut].to_vec()).is_err());
     }
     for bit in 0..8 * length {
         let mut flipped = frame.clone();
         flipped[bit / 8] ^= 1 << (bit % 8);
-        if let Ok(read) = decoded::<P>(&header.label, flipped) {
+        if let Ok(read) = decoded(&header.label, flipped) {
             prop_assert_ne!(read, (header, message.clone()));
         }
     }
     let mut longer = frame.clone();
     longer.push(0);
-    prop_assert_eq!(decoded::<P>(&header.label, longer), Err(Malformed::Trailing));
+    prop_assert_eq!(decoded(&header.label, longer), Err(Malformed::Trailing));
     prop_assert_eq!(decoded(&header.label, frame), Ok((header, message)));
     Ok(())
 }
@@ -125,12 +188,28 @@ proptest! {
 
     #[test]
     fn every_message_among_sockets(header in headers(), message in messages(sockets())) {
-        is_read_back_and_damage_is_noticed(header, message)?;
+        is_read_back_and_damage_is_noticed(header, message, decoded)?;
+    }
+
+    #[test]
+    fn every_message_of_a_member_among_sockets(
+        header in headers(),
+        message in member_messages(sockets()),
+    ) {
+        is_read_back_and_damage_is_noticed(header, message, decoded_of_member)?;
+    }
+
+    #[test]
+    fn every_message_of_a_member_among_numbers(
+        header in headers(),
+        message in member_messages(any::<u16>()),
+    ) {
+        is_read_back_and_damage_is_noticed(header, message, decoded_of_member)?;
     }
 
     #[test]
     fn every_message_among_numbers(header in headers(), message in messages(any::<u32>())) {
-        is_read_back_and_damage_is_noticed(header, message)?;
+        is_read_back_and_damage_is_noticed(header, message, decoded)?;
     }
 }
 
@@ -140,7 +219,8 @@ proptest! {
         let _ = decoded::<SocketPeer>(&label(""), bytes.clone());
         let mut framed = vec![MAGIC[0], MAGIC[1], VERSION, 0, 1, 1];
         framed.extend(bytes);
-        let _ = decoded::<SocketPeer>(&label(""), framed);
+        let _ = decoded::<SocketPeer>(&label(""), framed.clone());
+        let _ = decoded_of_member::<SocketPeer>(&label(""), framed);
     }
 
     #[test]

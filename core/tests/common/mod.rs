@@ -268,6 +268,24 @@ pub fn run_recorded<P: Peer, X: Protocol<P>>(
     steps: u32,
     ask: impl Fn(u32) -> X::Request,
 ) -> Vec<u8> {
+    run(nodes, seed, steps, |step| Some(ask(step)))
+}
+
+/// The same, and nobody is asked for anything.
+pub fn run_unasked<P: Peer, X: Protocol<P>>(
+    nodes: Vec<Node<P, X>>,
+    seed: u64,
+    steps: u32,
+) -> Vec<u8> {
+    run(nodes, seed, steps, |_| None)
+}
+
+fn run<P: Peer, X: Protocol<P>>(
+    nodes: Vec<Node<P, X>>,
+    seed: u64,
+    steps: u32,
+    ask: impl Fn(u32) -> Option<X::Request>,
+) -> Vec<u8> {
     let mut group = Group::new(nodes, seed);
     group.start();
     for step in 0..steps {
@@ -309,10 +327,10 @@ impl<P: Peer, X: Protocol<P>> Group<P, X> {
         }
     }
 
-    fn step(&mut self, ask: impl FnOnce() -> X::Request) {
+    fn step(&mut self, ask: impl FnOnce() -> Option<X::Request>) {
         let place = self.chance.random_range(0..self.nodes.len());
         match self.chance.random_range(0..10) {
-            0 => self.handle(place, Event::Request(ask())),
+            0 => ask().into_iter().for_each(|request| self.handle(place, Event::Request(request))),
             1 => self.fire(place),
             _ => self.deliver(),
         }
