@@ -574,7 +574,7 @@ enum Act {
     /// One of the armed timers fires.
     Fire(u8, usize),
     /// Somebody claims to have sent this.
-    Forge(u8, SocketPeer, Message<SocketPeer>),
+    Forge(u8, SocketPeer, Box<Message<SocketPeer>>),
     /// The application asks.
     Ask(u8, Request<SocketPeer>),
     /// A later life begins at the place.
@@ -650,7 +650,7 @@ fn acts() -> impl Strategy<Value = Act> {
         40 => (any::<usize>(), prop::bool::weighted(0.1)).prop_map(|(at, stays)| Act::Deliver(at, stays)),
         4 => any::<usize>().prop_map(Act::Lose),
         15 => (0..FEW, any::<usize>()).prop_map(|(place, timer)| Act::Fire(place, timer)),
-        10 => (0..FEW, lives(), messages()).prop_map(|(to, from, what)| Act::Forge(to, from, what)),
+        10 => (0..FEW, lives(), messages()).prop_map(|(to, from, what)| Act::Forge(to, from, Box::new(what))),
         4 => (0..FEW, requests()).prop_map(|(place, request)| Act::Ask(place, request)),
         1 => (0..FEW).prop_map(Act::Restart),
     ]
@@ -692,7 +692,7 @@ fn happen(group: &mut Few, act: Act, settings: &Settings) {
             group.handle(place.into(), Event::Timer(timer));
         }
         Act::Forge(to, from, message) => {
-            group.handle(to.into(), Event::Message { from, message });
+            group.handle(to.into(), Event::Message { from, message: *message });
         }
         Act::Ask(place, request) => group.handle(place.into(), Event::Request(request)),
         Act::Restart(place) => restart(group, place, settings),
