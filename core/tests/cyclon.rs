@@ -342,15 +342,17 @@ fn a_partner_whose_later_life_speaks_meanwhile_is_given_up_like_any_other() {
 fn later_lives_take_the_places_of_the_earlier_and_of_nobody_else() {
     let length = MAX_LENGTH as u8;
     let settings = Settings { length, ..shuffling(Mode::Enhanced) };
-    let places = length + 1;
-    let earlier: Vec<SocketPeer> = (1..=places).map(|place| life(place, 1)).collect();
-    let mut machine = among(life(0, 1), &earlier, places.into(), settings);
-    let later: Vec<(SocketPeer, u8)> = (1..places).map(|place| (life(place, 2), 9)).collect();
-    hear(&mut machine, life(places, 2), shuffle(0, &later), &[]);
+    let sender = 3 * length;
+    let earlier: Vec<SocketPeer> = (1..=sender).map(|place| life(place, 1)).collect();
+    let mut machine = among(life(0, 1), &earlier, sender.into(), settings);
+    let later: Vec<(SocketPeer, u8)> = (1..=length).map(|place| (life(place, 2), 9)).collect();
+    let event = Event::Message { from: life(sender, 2), message: shuffle(0, &later) };
+    machine.act(event, &mut source(1));
     assert_eq!(machine.effects.overflow(), 0);
-    let renewed = (1..=places).map(|place| life(place, 2));
+    let is_later = |place| place <= length || place == sender;
+    let renewed = (1..=sender).map(|place| life(place, if is_later(place) { 2 } else { 1 }));
     assert_eq!(machine.neighbors(), sorted(renewed));
-    assert_eq!(ages(&machine).len(), usize::from(places));
+    assert_eq!(ages(&machine).len(), usize::from(sender));
 }
 
 #[test]
