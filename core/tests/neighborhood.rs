@@ -205,3 +205,33 @@ fn a_renewal_may_be_the_last_change_of_a_step() {
     assert_eq!(told(&effects).len(), 2 * (MAX_CHANGES + 1));
     assert_eq!(machine.effects.overflow(), 0);
 }
+
+#[test]
+fn whoever_lives_where_another_did_answers_for_it_and_an_integer_for_itself_alone() {
+    let [contact, first, second] = [0, 1, 2].map(|epoch| common::life(1, epoch));
+    assert!(first.answers_for(&first) && first.answers_for(&contact));
+    assert!(second.answers_for(&first) && !first.answers_for(&second));
+    assert!(!contact.answers_for(&first) && !first.answers_for(&common::life(2, 0)));
+    assert!(3_u32.answers_for(&3) && !3_u32.answers_for(&2));
+}
+
+#[test]
+fn a_view_knows_earlier_lives_by_the_later_and_oneself_by_any() {
+    let view = common::view(common::life(1, 5), [common::life(2, 5)], 3);
+    let known = [4, 5, 6].map(|epoch| view.knows(&common::life(2, epoch)));
+    assert_eq!(known, [true, true, false]);
+    let oneself = [0, 4, 5, 6].map(|epoch| view.is_oneself(&common::life(1, epoch)));
+    assert_eq!(oneself, [true; 4]);
+    assert!(!view.is_oneself(&common::life(2, 5)) && !view.knows(&common::life(1, 5)));
+}
+
+#[test]
+fn room_is_what_a_view_may_still_hold() {
+    let mut view = common::view(0_u32, [1, 2], 3);
+    assert_eq!(view.room(), 1);
+    view.add(3).expect("room");
+    assert_eq!(view.room(), 0);
+    view.remove(&1);
+    assert_eq!(view.room(), 1);
+    assert_eq!(common::view(0_u32, [1], u32::MAX).room(), u32::MAX as usize - 1);
+}

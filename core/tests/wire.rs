@@ -157,12 +157,14 @@ fn keeps_to_the_bounds<P: Peer>(message: &Message<P>, datagram: &Bytes) {
     }
 }
 
+type Decode<M> = fn(&Label, Vec<u8>) -> Result<(Header, M), Malformed>;
+
 /// Every truncation and every flip of one bit. A truncated frame is never a frame; a flipped one may
 /// be (the flip may be in a payload), but never says the same.
 fn is_read_back_and_damage_is_noticed<M: Wire + Clone + PartialEq + std::fmt::Debug>(
     header: Header,
     message: M,
-    decoded: fn(&Label, Vec<u8>) -> Result<(Header, M), Malformed>,
+    decoded: Decode<M>,
 ) -> Result<(), TestCaseError> {
     let frame = encoded(&header, &message);
     let length = frame.len();
