@@ -26,21 +26,31 @@ pub(super) fn suites() -> Vec<Suite> {
 fn reliable_suite() -> Suite {
     let about = "a newcomer asks one of three whose views are full, in any order; nothing is lost";
     Suite::new("adoption-4", about, reliable::<Machine>)
-        .with_bug("hands_somebody_over", KNOWN_AS_BEFORE, reliable::<bugs::hands_somebody_over::Adoption<_>>)
+        .with_bug(
+            "hands_somebody_over",
+            KNOWN_AS_BEFORE,
+            reliable::<bugs::hands_somebody_over::Adoption<_>>,
+        )
         .with_bug("does_not_let_go", FOUND, reliable::<bugs::does_not_let_go::Adoption<_>>)
 }
 
 fn lossy_suite() -> Suite {
     let about = "a newcomer asks one of three whose views are full, in rounds; a message is lost, \
                  and one of them crashes";
-    Suite::new("adoption-lossy-4", about, lossy::<Machine>)
-        .with_bug("asks_for_ever", ANSWERED, lossy::<bugs::asks_for_ever::Adoption<_>>)
+    Suite::new("adoption-lossy-4", about, lossy::<Machine>).with_bug(
+        "asks_for_ever",
+        ANSWERED,
+        lossy::<bugs::asks_for_ever::Adoption<_>>,
+    )
 }
 
 fn adversary_suite() -> Suite {
     let about = "adoption among two, and an adversary that sends anything at any time";
-    Suite::new("adoption-adversary-2", about, adversary::<Machine>)
-        .with_bug("believes_anybody", BOUNDED, adversary::<bugs::believes_anybody::Adoption<_>>)
+    Suite::new("adoption-adversary-2", about, adversary::<Machine>).with_bug(
+        "believes_anybody",
+        BOUNDED,
+        adversary::<bugs::believes_anybody::Adoption<_>>,
+    )
 }
 
 /// What a machine was told.
@@ -100,7 +110,10 @@ fn reliable<X: Protocol<ModelPeer>>() -> Case<X, Hall> {
     });
     let found = Claim::new(FOUND, Notion::Surely, |at| {
         at.locals().any(|local| local.application.found.is_some())
-            && at.locals().next().is_some_and(|first| first.node.neighborhood.contains(&ModelPeer(3)))
+            && at
+                .locals()
+                .next()
+                .is_some_and(|first| first.node.neighborhood.contains(&ModelPeer(3)))
     });
     Case { setting, properties: vec![as_before, found] }
 }
@@ -111,9 +124,9 @@ fn lossy<X: Protocol<ModelPeer>>() -> Case<X, Hall> {
     setting.faults.loss = Fault::AtMost(1);
     setting.faults.crash = Fault::AtMost(1);
     let answered = Claim::new(ANSWERED, Notion::Surely, |at| {
-        at.locals().last().is_some_and(|newcomer| {
-            !newcomer.alive || newcomer.application.answers == 1
-        })
+        at.locals()
+            .last()
+            .is_some_and(|newcomer| !newcomer.alive || newcomer.application.answers == 1)
     });
     Case { setting, properties: vec![answered, bounded()] }
 }

@@ -52,8 +52,16 @@ fn timed_suite() -> Suite {
 fn leaving_suite() -> Suite {
     let about = "neighbour management in rounds: one of three says farewell when it likes";
     Suite::new("neighbors-leave-3", about, leaving::<Alone>)
-        .with_bug("leaves_no_heir", REPLACED, leaving::<bugs::leaves_no_heir::NeighborManagement<_>>)
-        .with_bug("welcomes_everybody", NO_MORE, leaving::<bugs::welcomes_everybody::NeighborManagement<_>>)
+        .with_bug(
+            "leaves_no_heir",
+            REPLACED,
+            leaving::<bugs::leaves_no_heir::NeighborManagement<_>>,
+        )
+        .with_bug(
+            "welcomes_everybody",
+            NO_MORE,
+            leaving::<bugs::welcomes_everybody::NeighborManagement<_>>,
+        )
 }
 
 fn joining_suite() -> Suite {

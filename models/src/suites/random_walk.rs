@@ -59,7 +59,8 @@ fn lossy_suite() -> Suite {
 }
 
 fn metropolis_suite() -> Suite {
-    let about = "a walk of three hops by Metropolis and Hastings, from the centre of a star of three";
+    let about =
+        "a walk of three hops by Metropolis and Hastings, from the centre of a star of three";
     Suite::new("walk-metropolis-3", about, metropolis::<Machine>).with_bug(
         "lets_everybody_in",
         AT_THE_CENTRE,
@@ -71,7 +72,11 @@ fn adversary_suite() -> Suite {
     let about = "a walk of two hops among two, and an adversary that sends anything at any time";
     Suite::new("walk-adversary-2", about, adversary::<Machine>)
         .with_bug("ends_every_time", ONCE, adversary::<bugs::ends_every_time::RandomWalk<_>>)
-        .with_bug("carries_everything", BOUNDED, adversary::<bugs::carries_everything::RandomWalk<_>>)
+        .with_bug(
+            "carries_everything",
+            BOUNDED,
+            adversary::<bugs::carries_everything::RandomWalk<_>>,
+        )
 }
 
 /// What became of the walks of one machine.
@@ -155,12 +160,14 @@ fn reliable<X: Protocol<ModelPeer>>(nodes: u8) -> Case<X, Diary> {
     let settings = Settings { patience: u8::MAX, ..simple() };
     let mut setting =
         setting(&slices(&views), &settings, Mode::Plain, Scheduler::Timed { delay: 1 });
-    setting.stop = Some(Box::new(|at| at.locals().any(|local| !local.application.ended.is_empty())));
+    setting.stop =
+        Some(Box::new(|at| at.locals().any(|local| !local.application.ended.is_empty())));
     Case { setting, properties: vec![exactly(3), ends(Notion::Surely), bounded()] }
 }
 
 fn persistent<X: Protocol<ModelPeer>>() -> Case<X, Diary> {
-    let settings = Settings { distance: 2, retries: 1, detours: 1, patience: 20, path: 0, ..simple() };
+    let settings =
+        Settings { distance: 2, retries: 1, detours: 1, patience: 20, path: 0, ..simple() };
     let views = everybody(3);
     let mut setting = setting(&slices(&views), &settings, Mode::Plain, Scheduler::Rounds);
     setting.faults.loss = Fault::AtMost(1);
@@ -168,7 +175,8 @@ fn persistent<X: Protocol<ModelPeer>>() -> Case<X, Diary> {
 }
 
 fn lossy<X: Protocol<ModelPeer>>() -> Case<X, Diary> {
-    let settings = Settings { distance: 2, retries: 1, detours: 1, patience: 3, path: 0, ..simple() };
+    let settings =
+        Settings { distance: 2, retries: 1, detours: 1, patience: 3, path: 0, ..simple() };
     let views = everybody(3);
     let mut setting = setting(&slices(&views), &settings, Mode::Plain, Scheduler::Rounds);
     setting.faults.loss = Fault::Unlimited;
@@ -192,7 +200,8 @@ fn metropolis<X: Protocol<ModelPeer>>() -> Case<X, Diary> {
     let settings = Settings { patience: u8::MAX, ..simple() };
     let views: [&[u8]; 3] = [&[1, 2], &[0], &[0]];
     let mut setting = setting(&views, &settings, Mode::Metropolis, Scheduler::Timed { delay: 0 });
-    setting.stop = Some(Box::new(|at| at.locals().any(|local| !local.application.ended.is_empty())));
+    setting.stop =
+        Some(Box::new(|at| at.locals().any(|local| !local.application.ended.is_empty())));
     let as_computed = Bias::new(1, 4).map_or(Notion::Surely, Notion::AtLeast);
     let central = Claim::new(AT_THE_CENTRE, as_computed, |at| {
         let mut ends = at.locals().flat_map(|local| &local.application.ended);
@@ -241,9 +250,8 @@ fn ends<X: Protocol<ModelPeer>>(notion: Notion) -> Claim<X> {
 
 fn once<X: Protocol<ModelPeer>>() -> Claim<X> {
     Claim::new(ONCE, Notion::Always, |at| {
-        at.locals().all(|local| {
-            local.application.ended.len() + usize::from(local.application.failed) <= 1
-        })
+        at.locals()
+            .all(|local| local.application.ended.len() + usize::from(local.application.failed) <= 1)
     })
 }
 
