@@ -226,6 +226,7 @@ impl<P: Peer> NeighborManagement<P> {
     }
 
     /// Pings the neighbours, and gives up those that have been silent for too long.
+    /// Of more failures than a step may tell, the rest follow in the next period.
     fn heartbeat(&mut self, context: &mut Context<'_, P, Self>) {
         for known in &mut self.neighbors {
             if known.periods < self.settings.patience {
