@@ -91,10 +91,10 @@ pub struct Faults {
     pub loss: Fault,
     /// A message is delivered and stays in flight.
     pub duplication: Fault,
-    /// A machine stops for good: at any time, also between the destinations of its sends, or after
-    /// the last of them and before its application learns of the step. Before the step an adversary
-    /// chooses that it crashes within it; once the draws have fallen, which of its messages leave
-    /// all the same. By chance: instead of handling an event.
+    /// A machine stops, for good unless it is restarted: at any time, also between the destinations of
+    /// its sends, or after the last of them and before its application learns of the step. Before the
+    /// step an adversary chooses that it crashes within it; once the draws have fallen, which of its
+    /// messages leave all the same. By chance: instead of handling an event.
     pub crash: Fault,
 }
 

@@ -49,7 +49,7 @@ pub enum Kind {
     Leave(Parcel),
     /// What has not left a machine that crashed within its step never will.
     LeaveNoMore,
-    /// A machine stops for good.
+    /// A machine stops.
     Crash {
         /// Which machine.
         node: u8,

@@ -40,7 +40,7 @@ pub enum Scene<X: Protocol<ModelPeer>> {
     CrowdedOut(Letter<X::Message>),
     /// A message arrived where the life that it was meant for did not run.
     InVain(Letter<X::Message>),
-    /// A machine stopped for good.
+    /// A machine stopped.
     Crashed {
         /// Which machine.
         node: ModelPeer,
