@@ -28,7 +28,7 @@ pub use exact::{
 pub use report::{BugReport, Evidence, PropertyReport, Report, SecondOpinion, SuiteError};
 
 use crate::explore::{Limits, Progress};
-use case::Runner;
+use case::{Judge, Runner};
 
 /// A world with its properties and seeded bugs, under a name.
 pub struct Suite {
@@ -48,7 +48,7 @@ pub struct Suite {
 struct SeededBug {
     bug: &'static Bug,
     property: &'static str,
-    runner: Box<dyn Runner>,
+    judge: Box<dyn Judge>,
 }
 
 /// Every suite, in the order in which they are to be read.
@@ -67,9 +67,9 @@ impl Suite {
         Self { name, about, runner, expected: None, bugs, only_when_named: false }
     }
 
-    fn with_bug(mut self, name: &str, property: &'static str, runner: impl Runner) -> Self {
+    fn with_bug(mut self, name: &str, property: &'static str, judge: impl Judge) -> Self {
         let bug = BUGS.iter().find(|bug| bug.name == name).expect("a bug of the list");
-        self.bugs.push(SeededBug { bug, property, runner: Box::new(runner) });
+        self.bugs.push(SeededBug { bug, property, judge: Box::new(judge) });
         self
     }
 
@@ -127,7 +127,7 @@ impl Suite {
 impl SeededBug {
     fn run(&self, suite: &str) -> Result<BugReport, SuiteError> {
         let machine = format!("{suite}+{}", self.bug.name);
-        let came = self.runner.judge(&machine, self.bug.thought, self.property)?;
+        let came = self.judge.judge(&machine, self.bug.thought, self.property)?;
         Ok(BugReport::new(self.bug, self.property, came))
     }
 }
@@ -143,9 +143,11 @@ pub fn replay(title: &Title, entries: &[u8]) -> Option<Result<Replayed, ReplayEr
         None => (&title.machine[..], None),
     };
     let suite = catalogue().into_iter().find(|candidate| candidate.name == suite)?;
-    let runner = match bug {
-        None => &suite.runner,
-        Some(bug) => &suite.bugs.iter().find(|seeded| seeded.bug.name == bug)?.runner,
-    };
-    Some(runner.replay(entries))
+    Some(match bug {
+        None => suite.runner.replay(entries),
+        Some(bug) => {
+            let seeded = suite.bugs.iter().find(|seeded| seeded.bug.name == bug)?;
+            seeded.judge.replay(entries)
+        }
+    })
 }

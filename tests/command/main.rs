@@ -2,6 +2,7 @@
 #![cfg(unix)]
 
 mod check;
+mod cluster;
 mod demo;
 mod exact;
 mod explore;

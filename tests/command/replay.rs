@@ -3,23 +3,24 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use rumormill::stacks::broadcast::Broadcast;
+use rumormill::stacks::member::Member;
 use rumormill::trace::{Record, Title};
 use rumormill::{Draw, SocketPeer};
 
 use crate::process::{Finished, finish, folder};
 use crate::run::node;
 
-/// A trace of a node that has drawn to which of two peers it gossips.
+/// A trace of a node that has drawn to which of two neighbours it sends.
 fn record(folder: &Path) -> PathBuf {
     let file = folder.join("good.trace");
     let (mut a, at_a) = node(&[]);
-    // Nobody listens at the second peer.
+    let (mut c, at_c) = node(&["--join", &at_a]);
     let path = file.to_str().expect("a path of ASCII");
-    let (mut b, _) = node(&["--peer", &at_a, "--peer", "127.0.0.1:9", "--record", path]);
-    // Only by asking for it, in its periods, can the node hear of this.
+    let (mut b, _) = node(&["--join", &at_a, "--join", &at_c, "--record", path]);
+    b.says_aside("joined: 2 ");
     a.hears(b"asked for\n");
     b.says("asked for");
+    c.says("asked for");
     b.signal("TERM");
     assert_eq!(b.finish().code, Some(0));
     file
@@ -36,7 +37,7 @@ fn flip_a_draw(trace: &[u8]) -> Vec<u8> {
     title.write(&mut flipped);
     let mut done = false;
     while !entries.is_empty() {
-        let (mut entry, rest): (Record<'_, SocketPeer, Broadcast<SocketPeer>>, _) =
+        let (mut entry, rest): (Record<'_, SocketPeer, Member<SocketPeer>>, _) =
             postcard::take_from_bytes(entries).expect("an entry");
         if let Record::Step { draws, .. } = &mut entry
             && let Some(Draw::Subset { of: 2, got }) = draws.to_mut().first_mut()

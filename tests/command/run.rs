@@ -7,7 +7,8 @@ use crate::process::{Finished, Running, command, finish, folder, start};
 
 /// A node on any free port of the loopback with short periods, and its address.
 pub(crate) fn node(arguments: &[&str]) -> (Running, String) {
-    let common = ["run", "--bind", "127.0.0.1:0", "--period-ms", "50"];
+    let periods = ["--period-ms", "50", "--upkeep-ms", "50"];
+    let common = [&["run", "--bind", "127.0.0.1:0"], &periods[..]].concat();
     let mut running = start(&[&common[..], arguments].concat());
     let address = address(&mut running);
     (running, address)
@@ -29,8 +30,8 @@ fn end(running: Running, signal: &str) -> Finished {
 #[test]
 fn each_line_is_delivered_once_by_each_other_node() {
     let (mut a, at_a) = node(&[]);
-    let (mut b, at_b) = node(&["--peer", &at_a]);
-    let (mut c, at_c) = node(&["--peer", &at_a, "--peer", &at_b]);
+    let (mut b, at_b) = node(&["--join", &at_a]);
+    let (mut c, at_c) = node(&["--join", &at_a, "--join", &at_b]);
     a.hears(b"from a\n");
     b.hears(b"from b\n");
     c.hears(b"from c\n");
@@ -54,12 +55,12 @@ fn each_line_is_delivered_once_by_each_other_node() {
 fn nodes_of_another_label_are_not_heard() {
     let (mut here, at_here) = node(&["--json"]);
     let (mut there, at_there) = node(&["--label", "elsewhere"]);
-    let strangers = ["--label", "elsewhere", "--peer", &at_here, "--peer", &at_there];
+    let strangers = ["--label", "elsewhere", "--join", &at_here, "--join", &at_there];
     let (mut stranger, _) = node(&strangers);
     stranger.hears(b"an intruder\n");
     there.says("an intruder");
     end(stranger, "TERM");
-    let (mut friend, _) = node(&["--peer", &at_here]);
+    let (mut friend, _) = node(&["--join", &at_here]);
     friend.hears(b"a friend\n");
     here.says("a friend");
     let document = end(here, "TERM").json();
@@ -70,7 +71,7 @@ fn nodes_of_another_label_are_not_heard() {
 #[test]
 fn a_line_that_is_too_long_is_refused_and_the_node_lives_on() {
     let (mut a, at_a) = node(&["--max-datagram", "300"]);
-    let (mut b, _) = node(&["--max-datagram", "300", "--peer", &at_a]);
+    let (mut b, _) = node(&["--max-datagram", "300", "--join", &at_a]);
     b.hears(&[&[b'x'; 1000][..], b"\n"].concat());
     let refusal = b.says_aside("too long");
     let limit = refusal.split(' ').find_map(|word| word.parse::<usize>().ok()).expect("a limit");
@@ -86,7 +87,7 @@ fn a_line_that_is_too_long_is_refused_and_the_node_lives_on() {
 fn a_line_without_end_takes_no_memory() {
     const MIB: usize = 1 << 20;
     let (mut a, at_a) = node(&[]);
-    let (mut b, _) = node(&["--peer", &at_a]);
+    let (mut b, _) = node(&["--join", &at_a]);
     for _ in 0..128 {
         b.hears(&vec![b'x'; MIB]);
     }
@@ -100,8 +101,8 @@ fn a_line_without_end_takes_no_memory() {
 #[test]
 fn whatever_is_typed_is_broadcast_and_what_moves_a_cursor_is_not_printed() {
     let (mut a, at_a) = node(&[]);
-    let (mut b, _) = node(&["--peer", &at_a]);
-    let (mut c, _) = node(&["--peer", &at_a, "--json"]);
+    let (mut b, _) = node(&["--join", &at_a]);
+    let (mut c, _) = node(&["--join", &at_a, "--json"]);
     b.hears(b"\xff\xfe no text\n");
     a.says("no text");
     b.hears(b"\x1b[2Jred \x07\x08\x7f \xc2\x9b1m\r\n");
@@ -117,7 +118,7 @@ fn whatever_is_typed_is_broadcast_and_what_moves_a_cursor_is_not_printed() {
 #[test]
 fn the_end_of_its_input_does_not_end_a_node() {
     let (mut a, at_a) = node(&[]);
-    let (mut b, _) = node(&["--peer", &at_a]);
+    let (mut b, _) = node(&["--join", &at_a]);
     a.close_input();
     b.hears(b"a line without a newline");
     b.close_input();
@@ -132,7 +133,7 @@ fn the_document_is_complete_after_either_signal_and_the_record_replays() {
         let folder = folder(&format!("recorded-until-{signal}"));
         let record = folder.join("node.trace").into_os_string().into_string().expect("ASCII");
         let (mut a, at_a) = node(&["--json", "--seed", "1", "--record", &record]);
-        let (mut b, at_b) = node(&["--peer", &at_a]);
+        let (mut b, at_b) = node(&["--join", &at_a]);
         b.hears(b"one\ntwo\n");
         a.says("one");
         a.says("two");
@@ -168,7 +169,7 @@ fn a_node_whose_reader_has_gone_ends_with_an_error_and_its_record() {
     unread.stdout(writer);
     let mut unread = Running::of(unread);
     let at = address(&mut unread);
-    let (mut other, _) = node(&["--peer", &at]);
+    let (mut other, _) = node(&["--join", &at]);
     other.hears(b"nobody reads this\n");
     let finished = unread.finish();
     assert_eq!(finished.code, Some(2), "{finished:?}");
@@ -181,8 +182,8 @@ fn a_file_tells_what_the_flags_tell_and_flags_go_before_it() {
     let (mut a, at_a) = node(&["--label", "filed"]);
     let file = folder("settings").join("node.toml");
     let settings = format!(
-        "bind = \"127.0.0.1:0\"\npeers = [\"{at_a}\"]\nlabel = \"filed\"\nsize = 2\nmargin = -1\n\
-         period_ms = 50\nhot = 20\nmax_datagram = 600\nseed = 3\n"
+        "bind = \"127.0.0.1:0\"\njoin = [\"{at_a}\"]\nlabel = \"filed\"\nsize = 2\nmargin = -1\n\
+         view = 5\nupkeep_ms = 50\nperiod_ms = 50\nhot = 20\nmax_datagram = 600\nseed = 3\n"
     );
     fs::write(&file, &settings).expect("a file of the test");
     let path = file.to_str().expect("a path of ASCII");
@@ -193,4 +194,56 @@ fn a_file_tells_what_the_flags_tell_and_flags_go_before_it() {
     let mut flagged = start(&["run", "--config", path, "--label", "filed"]);
     flagged.hears(b"by the flag\n");
     a.says("by the flag");
+}
+
+#[test]
+fn whoever_joins_through_a_dead_address_is_told_and_gets_in_when_somebody_lives_there() {
+    let (first, at) = node(&[]);
+    end(first, "TERM");
+    let (mut early, _) = node(&["--join", &at]);
+    let said = early.says_aside("cannot join through ");
+    assert!(said.contains(&at) && said.contains("tried again"), "{said}");
+    let mut late = start(&["run", "--bind", &at, "--upkeep-ms", "50", "--period-ms", "50"]);
+    early.says_aside("joined: ");
+    late.hears(b"here I am\n");
+    early.says("here I am");
+    end(late, "TERM");
+    end(early, "TERM");
+}
+
+#[test]
+fn of_several_addresses_one_that_lives_is_enough() {
+    let (gone, nowhere) = node(&[]);
+    end(gone, "TERM");
+    let (mut first, at) = node(&[]);
+    let (mut second, _) = node(&["--join", &nowhere, "--join", &at]);
+    second.says_aside("joined: ");
+    first.hears(b"welcome\n");
+    second.says("welcome");
+    end(second, "TERM");
+    end(first, "TERM");
+}
+
+#[test]
+fn whoever_joins_through_a_stranger_is_not_let_in() {
+    let (strange, at) = node(&["--label", "elsewhere"]);
+    let (mut lost, _) = node(&["--join", &at]);
+    lost.says_aside("no node of the cluster `rumormill` answers there");
+    let finished = end(lost, "TERM");
+    assert!(!finished.err.contains("joined: "), "{finished:?}");
+    end(strange, "TERM");
+}
+
+#[test]
+fn a_node_that_leaves_is_forgotten_by_those_that_knew_it() {
+    let (mut a, at_a) = node(&["--json"]);
+    let (mut b, _) = node(&["--join", &at_a]);
+    let (mut c, _) = node(&["--join", &at_a]);
+    b.says_aside("joined: ");
+    c.says_aside("joined: ");
+    end(b, "TERM");
+    c.hears(b"still here\n");
+    a.says("still here");
+    end(c, "INT");
+    end(a, "TERM").json();
 }

@@ -58,8 +58,8 @@ fn an_error_in_a_file_of_settings_names_the_file_its_line_and_the_key() {
             "line 3: invalid type: integer `3`, expected a string, in `label`",
         ),
         (
-            "peers = [\n  \"127.0.0.1:1\",\n  \"home\",\n]",
-            "line 3: invalid socket address syntax, in `peers`",
+            "join = [\n  \"127.0.0.1:1\",\n  \"home\",\n]",
+            "line 3: invalid socket address syntax, in `join`",
         ),
         ("size = 0", "in `size`"),
         ("hot = 65536", "in `hot`"),

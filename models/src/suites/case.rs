@@ -24,8 +24,22 @@ pub(super) struct Case<X: Protocol<ModelPeer>, A: Application<X>> {
     pub(super) properties: Vec<Property<X, A>>,
 }
 
+/// A case, whatever its machine is, as far as a seeded bug needs it: all that a [`Runner`] can do
+/// would be compiled once more for each of them.
+pub(super) trait Judge: Send + Sync + 'static {
+    /// Our verdict alone on one of the properties, if it is one of the case's.
+    fn judge(
+        &self,
+        name: &str,
+        about: &str,
+        property: &str,
+    ) -> Result<Option<PropertyReport>, SuiteError>;
+    /// Replays a trace of the case's machine.
+    fn replay(&self, entries: &[u8]) -> Result<Replayed, ReplayError>;
+}
+
 /// A case, whatever its machine is.
-pub(super) trait Runner: Send + Sync + 'static {
+pub(super) trait Runner: Judge {
     /// Our exploration, and the second opinions.
     fn check(
         &self,
@@ -44,17 +58,33 @@ pub(super) trait Runner: Send + Sync + 'static {
         watch: &mut dyn FnMut(Progress),
         export: Option<(Format, &mut dyn io::Write)>,
     ) -> Result<ExactReport, SuiteError>;
-    /// Our verdict alone on one of the properties, if it is one of the case's.
+    /// Stateright's page.
+    fn serve(&self, at: SocketAddr) -> Result<(), SuiteError>;
+}
+
+impl<X, A, F> Judge for F
+where
+    X: Protocol<ModelPeer>,
+    A: Application<X>,
+    F: Fn() -> Case<X, A> + Send + Sync + 'static,
+{
     fn judge(
         &self,
         name: &str,
         about: &str,
         property: &str,
-    ) -> Result<Option<PropertyReport>, SuiteError>;
-    /// Stateright's page.
-    fn serve(&self, at: SocketAddr) -> Result<(), SuiteError>;
-    /// Replays a trace of the case's machine.
-    fn replay(&self, entries: &[u8]) -> Result<Replayed, ReplayError>;
+    ) -> Result<Option<PropertyReport>, SuiteError> {
+        let mut case = self();
+        case.properties.retain(|claim| claim.name == property);
+        let judged = build(case)?;
+        let limits = Limits { first_refutation: true, ..Limits::default() };
+        let exploration = explore(&judged.world, &judged.properties, limits)?;
+        Ok(tell_all(&judged, &exploration, name, about)?.pop())
+    }
+
+    fn replay(&self, entries: &[u8]) -> Result<Replayed, ReplayError> {
+        replay::<ModelPeer, X>(entries)
+    }
 }
 
 impl<X, A, F> Runner for F
@@ -139,27 +169,9 @@ where
         })
     }
 
-    fn judge(
-        &self,
-        name: &str,
-        about: &str,
-        property: &str,
-    ) -> Result<Option<PropertyReport>, SuiteError> {
-        let mut case = self();
-        case.properties.retain(|claim| claim.name == property);
-        let judged = build(case)?;
-        let limits = Limits { first_refutation: true, ..Limits::default() };
-        let exploration = explore(&judged.world, &judged.properties, limits)?;
-        Ok(tell_all(&judged, &exploration, name, about)?.pop())
-    }
-
     fn serve(&self, at: SocketAddr) -> Result<(), SuiteError> {
         serve(build(self())?, at);
         Ok(())
-    }
-
-    fn replay(&self, entries: &[u8]) -> Result<Replayed, ReplayError> {
-        replay::<ModelPeer, X>(entries)
     }
 }
 
