@@ -144,6 +144,12 @@ pub struct Setting<X: Protocol<ModelPeer>, A: Application<X>> {
     /// in them. The explorer verifies on every step that the handlers treat them alike, and on
     /// every state that the predicates do.
     pub symmetric: bool,
+    /// Whether any two machines are interchangeable that the rules do not tell apart: requests that
+    /// can come at any time, latecomers, later lives and forgeries. What the machines start with, and
+    /// what is asked of them first, may be different then: it is part of the first state, and the
+    /// classes of the states that follow are as good as the states. But not all states need be
+    /// reachable that a class stands for. It makes a difference only where `symmetric` is set.
+    pub from_any_start: bool,
     /// Whether states are one state that differ only in the order of lists whose order means
     /// nothing ([`as_set`](rumormill_core::as_set)), such as views. The explorer verifies on every
     /// step that the handlers are indifferent to it, and on every state that the predicates are. It
@@ -171,6 +177,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Setting<X, A> {
             forgeries: Vec::new(),
             anonymous_senders: false,
             symmetric: false,
+            from_any_start: false,
             unordered: false,
             stop: None,
         }

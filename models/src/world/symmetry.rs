@@ -72,13 +72,13 @@ where
     A: Application<X>,
 {
     let Setting { nodes, later_lives, latecomers, first_requests, requests, .. } = setting;
-    let names = swap.names();
-    let asked = (first_requests, requests);
-    if encode(&asked, &names)? != encode(&asked, &[])? {
-        return Ok(false);
-    }
-    let (forgeries, machines) = (setting.forgeries.iter(), nodes.iter().chain(later_lives));
-    Ok(are_among_themselves(forgeries, &names)?
+    let (names, forgeries) = (swap.names(), setting.forgeries.iter());
+    let start_is_a_rule = !setting.from_any_start;
+    let asked_first = if start_is_a_rule { &first_requests[..] } else { &[] };
+    let machines = nodes.iter().filter(|_| start_is_a_rule).chain(later_lives);
+    let asked = (asked_first, requests);
+    Ok(encode(&asked, &names)? == encode(&asked, &[])?
+        && are_among_themselves(forgeries, &names)?
         && are_among_themselves(machines, &names)?
         && are_among_themselves(latecomers.iter(), &names)?)
 }
