@@ -4,7 +4,9 @@
 use criterion::{Criterion, SamplingMode, Throughput, criterion_group, criterion_main};
 use rumormill_core::Ticks;
 use rumormill_core::bytes::Bytes;
-use rumormill_core::protocols::periodic_gossip::{Mode, PeriodicGossip, Request, Settings};
+use rumormill_core::protocols::periodic_gossip::{
+    Interest, Mode, PeriodicGossip, Request, Settings,
+};
 use rumormill_core::seen::Memory;
 use rumormill_models::ModelPeer;
 use rumormill_models::explore::{Exploration, Limits, explore};
@@ -45,7 +47,7 @@ fn pushing() -> Settings {
         mode: Mode::Push,
         fanout: 1,
         period: Ticks(1),
-        hot: None,
+        hot: Interest::ForEver,
         buffer: 2,
         max_message: 1000,
         memory: Memory { origins: 4, forget_after: None },

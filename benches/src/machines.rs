@@ -1,6 +1,6 @@
 use std::num::NonZeroU16;
 
-use rumormill_core::protocols::periodic_gossip::{self, Mode};
+use rumormill_core::protocols::periodic_gossip::{self, Interest, Mode};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::seen::Memory;
 use rumormill_core::stacks::broadcast::{Broadcast, Message};
@@ -37,7 +37,7 @@ pub fn crowded() -> periodic_gossip::Settings {
         mode: Mode::PushPull,
         fanout: FANOUT as u8,
         period: Ticks(1),
-        hot: None,
+        hot: Interest::ForEver,
         buffer: 64,
         max_message: MAX_MESSAGE,
         memory: MEMORY,
@@ -48,7 +48,7 @@ pub fn crowded() -> periodic_gossip::Settings {
 /// [`BATCH`] of them in a period.
 #[must_use]
 pub fn roomy() -> periodic_gossip::Settings {
-    let hot = NonZeroU16::new(1);
+    let hot = Interest::Periods(NonZeroU16::MIN);
     periodic_gossip::Settings { hot, buffer: BATCH as u16, ..crowded() }
 }
 

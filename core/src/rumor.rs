@@ -89,6 +89,9 @@ pub enum Notice<P: Peer> {
     /// A rumor is not spread from here, or no longer although it was to be: it gave way to newer
     /// ones, or its payload is longer than this process's messages hold.
     CrowdedOut(Id<P>),
+    /// A process told what it needed although no rumor was sent to it in this period, or to too
+    /// many others: it answered too late, or to nothing. What it told changes nothing.
+    FeedbackRefused(P),
 }
 
 /// A payload that does not fit into a message.

@@ -3,12 +3,12 @@
 
 mod common;
 
-use common::{flood, gossip, overlaid, run_recorded, shuffling, view, walking};
+use common::{flood, gossip, mongering, overlaid, run_recorded, shuffling, view, walking};
 use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::adoption::{self, Adoption};
 use rumormill_core::protocols::cyclon::{self, Cyclon};
 use rumormill_core::protocols::neighbor_management::{self, NeighborManagement};
-use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
+use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip, Removal, Response};
 use rumormill_core::protocols::random_walk::{self, RandomWalk};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::stacks::broadcast::{self, Broadcast};
@@ -44,9 +44,9 @@ fn renyi_erdos_broadcast() {
 #[test]
 fn periodic_gossip() {
     for (mode, golden) in [
-        (Mode::Push, 0x9ccc_eaaa_08cf_bb56),
-        (Mode::Pull, 0x7925_8edf_59e6_3a54),
-        (Mode::PushPull, 0xe1cc_1b9d_83da_b468),
+        (Mode::Push, 0xb804_195b_159c_c244),
+        (Mode::Pull, 0x24ef_8aba_4821_53f6),
+        (Mode::PushPull, 0x9c1e_98fc_c171_6982),
     ] {
         let protocol = PeriodicGossip::new(gossip(mode));
         let hash = hash_of_a_run(&protocol, periodic_gossip::Request::Publish);
@@ -55,10 +55,21 @@ fn periodic_gossip() {
 }
 
 #[test]
+fn rumor_mongering() {
+    for (removal, golden) in
+        [(Removal::Counter, 0x4885_a1fd_968b_53e2), (Removal::Coin, 0x0160_4c37_d112_c791)]
+    {
+        let protocol = PeriodicGossip::new(mongering(Mode::PushPull, Response::Feedback, removal));
+        let hash = hash_of_a_run(&protocol, periodic_gossip::Request::Publish);
+        assert_eq!(hash, golden, "{removal:?} {hash:#018x}");
+    }
+}
+
+#[test]
 fn the_default_stack() {
     let stack = Broadcast::new(20, flood(), gossip(Mode::PushPull));
     let hash = hash_of_a_run(&stack, broadcast::Request::broadcast);
-    assert_eq!(hash, 0x7527_7bb1_124a_4157, "{hash:#018x}");
+    assert_eq!(hash, 0x78e6_83dd_f25f_167f, "{hash:#018x}");
 }
 
 /// Twenty with views of five, and room for three more.

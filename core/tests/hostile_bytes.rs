@@ -10,7 +10,7 @@ use counting::allocations;
 use proptest::prelude::*;
 use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::cyclon::{self, MAX_LENGTH};
-use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS, Mode};
+use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS, Mode, Verdict};
 use rumormill_core::protocols::random_walk::{self, MAX_PATH};
 use rumormill_core::rumor::{MAX_PAYLOAD, Rumor};
 use rumormill_core::stacks::broadcast::{Broadcast, Message, Request};
@@ -51,6 +51,13 @@ fn exchange(rumors: usize) -> Message<SocketPeer> {
     Message::Repair(periodic_gossip::Message::Exchange { have, rumors })
 }
 
+fn feedback(verdicts: usize) -> Message<SocketPeer> {
+    let name = |number| rumor_of(longest_peer(number as u16), 1, 0).id;
+    let verdict = |number| Verdict { id: name(number), needed: number % 2 == 0 };
+    let verdicts = (0..verdicts).map(verdict).collect();
+    Message::Repair(periodic_gossip::Message::Feedback { verdicts })
+}
+
 proptest! {
     #[test]
     fn garbage(bytes in proptest::collection::vec(any::<u8>(), 0..2000)) {
@@ -64,6 +71,7 @@ proptest! {
         tail in proptest::collection::vec(any::<u8>(), 0..100),
     ) {
         decoding_allocates_in_proportion(&begun(&exchange(rumors), cut, &tail))?;
+        decoding_allocates_in_proportion(&begun(&feedback(rumors), cut, &tail))?;
     }
 }
 
@@ -120,6 +128,12 @@ fn a_length_beyond_the_limit_is_refused_before_anything_is_allocated() {
     let huge = [0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 1];
     assert_eq!(lists(&huge), too_long(u64::MAX, MAX_RUMORS));
     assert_eq!(lists(&[64, 0]), Err(Malformed::Garbled), "more items than bytes");
+
+    let label = Label::default();
+    let datagram = begun(&feedback(0), 1, &[65]);
+    let (calls, _, result) =
+        allocations(|| decode_frame::<Message<SocketPeer>>(&label, &datagram).map(|_| ()));
+    assert_eq!((calls, result), (0, too_long(65, MAX_RUMORS)));
 
     let header = Header { label: Label::default(), from: Epoch(1), to: Epoch(2) };
     let mut frame = Vec::new();

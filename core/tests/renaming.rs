@@ -5,12 +5,12 @@ mod common;
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use common::{flood, gossip, overlaid, run_recorded, run_unasked, shuffling, view, walking};
+use common::{flood, gossip, mongering, overlaid, run_recorded, run_unasked, shuffling, view, walking};
 use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::adoption::{self, Adoption};
 use rumormill_core::protocols::cyclon::{self, Cyclon};
 use rumormill_core::protocols::neighbor_management::{self, NeighborManagement};
-use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
+use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip, Removal, Response};
 use rumormill_core::protocols::random_walk::{self, RandomWalk};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::rand::RngExt;
@@ -109,6 +109,19 @@ fn periodic_gossip_does_not_care_for_names() {
     for mode in [Mode::Push, Mode::Pull, Mode::PushPull] {
         for seed in 0..10 {
             under_other_names(&PeriodicGossip::new(gossip(mode)), seed, ask).expect("the same run");
+        }
+    }
+}
+
+#[test]
+fn rumor_mongering_does_not_care_for_names() {
+    let ask = |step| periodic_gossip::Request::Publish(payload(step));
+    for mode in [Mode::Push, Mode::Pull, Mode::PushPull] {
+        for removal in [Removal::Counter, Removal::CounterWithoutReset, Removal::Coin] {
+            for (seed, response) in [Response::Feedback, Response::Blind].into_iter().enumerate() {
+                let protocol = PeriodicGossip::new(mongering(mode, response, removal));
+                under_other_names(&protocol, seed as u64, ask).expect("the same run");
+            }
         }
     }
 }

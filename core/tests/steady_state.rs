@@ -93,7 +93,7 @@ fn broadcast_allocates_nothing(buffer: u16, crowded_out: usize) {
     let repair = periodic_gossip::Settings {
         memory: MEMORY,
         buffer,
-        hot: NonZeroU16::new(1),
+        hot: NonZeroU16::new(1).into(),
         ..gossip(Mode::PushPull)
     };
     let neighborhood = Neighborhood::of(socket(0), (1..=30).map(socket));

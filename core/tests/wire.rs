@@ -6,7 +6,7 @@ use common::longest_peer;
 use proptest::prelude::*;
 use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::cyclon::{self, Entry, MAX_LENGTH};
-use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS};
+use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS, Verdict};
 use rumormill_core::protocols::random_walk::{self, Hop, MAX_PATH, Mode, Walk};
 use rumormill_core::protocols::{adoption, neighbor_management};
 use rumormill_core::rumor::{Id, MAX_PAYLOAD, Rumor};
@@ -59,14 +59,16 @@ fn rumors<P: Peer>(origins: impl Strategy<Value = P>) -> impl Strategy<Value = R
 fn messages<P: Peer>(
     origins: impl Strategy<Value = P> + Clone,
 ) -> impl Strategy<Value = Message<P>> {
-    use periodic_gossip::Message::{Exchange, Pull, Push};
+    use periodic_gossip::Message::{Exchange, Feedback, Pull, Push};
     let some = proptest::collection::vec(rumors(origins.clone()), 0..=8);
     let have = proptest::collection::vec(rumors(origins.clone()), 0..=MAX_RUMORS)
         .prop_map(|rumors| rumors.iter().map(|rumor| rumor.id).collect::<Vec<_>>());
-    let gossip = (0..3, have, some).prop_map(|(kind, have, rumors)| match kind {
+    let verdict = |(place, id)| Verdict { id, needed: place % 3 == 0 };
+    let gossip = (0..4, have, some).prop_map(move |(kind, have, rumors)| match kind {
         0 => Pull { have },
         1 => Exchange { have, rumors },
-        _ => Push { rumors },
+        2 => Push { rumors },
+        _ => Feedback { verdicts: have.into_iter().enumerate().map(verdict).collect() },
     });
     prop_oneof![rumors(origins).prop_map(Message::Forward), gossip.prop_map(Message::Repair)]
 }
@@ -140,13 +142,17 @@ fn decoded<P: Peer>(label: &Label, frame: Vec<u8>) -> Result<(Header, Message<P>
 
 /// No list is longer than it may be, and every payload is a part of the datagram's buffer.
 fn keeps_to_the_bounds<P: Peer>(message: &Message<P>, datagram: &Bytes) {
-    use periodic_gossip::Message::{Exchange, Pull, Push};
+    use periodic_gossip::Message::{Exchange, Feedback, Pull, Push};
     let (have, rumors): (&[_], &[_]) = match message {
         Message::Size(never) => match *never {},
         Message::Forward(rumor) => (&[], std::slice::from_ref(rumor)),
         Message::Repair(Pull { have }) => (have, &[]),
         Message::Repair(Exchange { have, rumors }) => (have, rumors),
         Message::Repair(Push { rumors }) => (&[], rumors),
+        Message::Repair(Feedback { verdicts }) => {
+            assert!(verdicts.len() <= MAX_RUMORS);
+            (&[], &[])
+        }
     };
     assert!(have.len() <= MAX_RUMORS && rumors.len() <= MAX_RUMORS);
     let buffer = datagram.as_ptr_range();

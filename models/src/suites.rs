@@ -6,6 +6,7 @@ mod candidates;
 mod case;
 mod cyclon;
 mod exact;
+mod mongering;
 mod neighbors;
 mod periodic_gossip;
 mod properties;
@@ -54,10 +55,16 @@ struct SeededBug {
 /// Every suite, in the order in which they are to be read.
 #[must_use]
 pub fn catalogue() -> Vec<Suite> {
-    let dissemination = [renyi_erdos::suites(), periodic_gossip::suites(), stacked::suites()];
-    let overlay =
-        [neighbors::suites(), random_walk::suites(), adoption::suites(), cyclon::suites()];
-    dissemination.into_iter().chain(overlay).chain([reference::suites()]).flatten().collect()
+    let mut suites = renyi_erdos::suites();
+    suites.extend(periodic_gossip::suites());
+    suites.extend(mongering::suites());
+    suites.extend(stacked::suites());
+    suites.extend(neighbors::suites());
+    suites.extend(random_walk::suites());
+    suites.extend(adoption::suites());
+    suites.extend(cyclon::suites());
+    suites.extend(reference::suites());
+    suites
 }
 
 impl Suite {

@@ -1,6 +1,8 @@
 //! The simulation against the published clock model of unsynchronised periods.
 
-use rumormill_core::protocols::periodic_gossip::{Mode, PeriodicGossip, Request, Settings};
+use rumormill_core::protocols::periodic_gossip::{
+    Interest, Mode, PeriodicGossip, Request, Settings,
+};
 use rumormill_core::rumor::Notice;
 use rumormill_core::seen::Memory;
 use rumormill_core::{Bias, Neighborhood, Node, Ticks};
@@ -15,7 +17,7 @@ fn spread(fanout: u8, loss: Bias, seed: u64) -> Vec<f64> {
         mode: Mode::Push,
         fanout,
         period: Ticks(PERIOD),
-        hot: None,
+        hot: Interest::ForEver,
         buffer: 1,
         max_message: 1000,
         memory: Memory { origins: 1, forget_after: None },

@@ -2,7 +2,7 @@
 
 use std::num::NonZeroU16;
 
-use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
+use rumormill_core::protocols::periodic_gossip::{self, Interest, Mode, PeriodicGossip};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::rumor::Notice;
 use rumormill_core::seen::Memory;
@@ -31,7 +31,7 @@ fn gossip(mode: Mode) -> periodic_gossip::Settings {
         mode,
         fanout: 1,
         period: Ticks(1),
-        hot: None,
+        hot: Interest::ForEver,
         buffer: 2,
         max_message: 1000,
         memory: MEMORY,
@@ -61,7 +61,7 @@ fn flooding(nodes: u8) -> Setting<RenyiErdos<ModelPeer>, Witness> {
     let nodes = group(nodes, &RenyiErdos::new(flood()));
     Setting {
         requests: vec![(ModelPeer(0), renyi_erdos::Request::Broadcast("a".into()))],
-        ..Setting::new(nodes, Witness { counts_sends: true }, ANY_ORDER)
+        ..Setting::new(nodes, Witness { counts_sends: true, ..Witness::default() }, ANY_ORDER)
     }
 }
 
@@ -180,7 +180,7 @@ fn reference_worlds() {
 fn lossy_worlds() {
     let faults =
         Faults { loss: Fault::AtMost(1), duplication: Fault::AtMost(1), crash: Fault::AtMost(1) };
-    let hot = NonZeroU16::new(1);
+    let hot = Interest::Periods(NonZeroU16::MIN);
     for nodes in [3, 4] {
         compare(|| Setting { faults, ..gossiping(nodes, gossip(Mode::Push), ROUNDS) });
         let brief = periodic_gossip::Settings { hot, ..gossip(Mode::Push) };

@@ -73,7 +73,7 @@ impl Ways {
             mode: periodic_gossip::Mode::PushPull,
             fanout: 1,
             period: self.period,
-            hot: Some(self.hot),
+            hot: periodic_gossip::Interest::Periods(self.hot),
             buffer: 256,
             max_message: max_message as u32,
             memory: memory(),

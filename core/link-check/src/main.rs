@@ -45,7 +45,7 @@ fn broadcast() {
         mode: periodic_gossip::Mode::PushPull,
         fanout: 1,
         period,
-        hot: NonZeroU16::new(10),
+        hot: NonZeroU16::new(10).into(),
         buffer: 8,
         max_message: 1000,
         memory,

@@ -5,7 +5,9 @@
 use std::collections::BTreeSet;
 
 use rumormill_core::bytes::Bytes;
-use rumormill_core::protocols::periodic_gossip::{self, Mode};
+use rumormill_core::protocols::periodic_gossip::{
+    self, Interest, Mode, Mongering, Removal, Response,
+};
 use rumormill_core::protocols::{adoption, cyclon, neighbor_management, random_walk, renyi_erdos};
 use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
 use rumormill_core::rand::{RngExt, SeedableRng};
@@ -201,7 +203,7 @@ pub fn gossip(mode: Mode) -> periodic_gossip::Settings {
         mode,
         fanout: 2,
         period: Ticks(10),
-        hot: std::num::NonZeroU16::new(3),
+        hot: std::num::NonZeroU16::new(3).into(),
         buffer: 4,
         max_message: 400,
         memory: MEMORY,
@@ -258,6 +260,13 @@ pub fn overlaid(degree: u32) -> overlay::Settings {
         adoption: adopting(),
         shuffle: shuffling(cyclon::Mode::Enhanced),
     }
+}
+
+/// Rumors are mongered until two periods were useless.
+pub fn mongering(mode: Mode, response: Response, removal: Removal) -> periodic_gossip::Settings {
+    let k = std::num::NonZeroU16::new(2).expect("not zero");
+    let hot = Interest::Mongering(Mongering { k, response, removal });
+    periodic_gossip::Settings { hot, ..gossip(mode) }
 }
 
 /// A group in which messages are lost, repeated and reordered, timers fire in any order, and each

@@ -4,7 +4,7 @@ use std::future::Future;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use rumormill_core::protocols::periodic_gossip::{self, Mode};
+use rumormill_core::protocols::periodic_gossip::{self, Interest, Mode};
 use rumormill_core::protocols::renyi_erdos;
 use rumormill_core::seen::Memory;
 use rumormill_core::stacks::broadcast::Broadcast;
@@ -46,7 +46,7 @@ pub(crate) fn broadcast(group: u32, period: Ticks) -> Broadcast<SocketPeer> {
         mode: Mode::PushPull,
         fanout: 1,
         period,
-        hot: None,
+        hot: Interest::ForEver,
         buffer: 16,
         max_message: 1000,
         memory: MEMORY,

@@ -121,7 +121,13 @@ periodic_gossip!(
     bugs::gossips_to_one,
     bugs::gossips_once,
     bugs::answers_nobody,
-    bugs::publishes_without_numbers
+    bugs::publishes_without_numbers,
+    bugs::gives_no_feedback,
+    bugs::waits_for_an_answer,
+    bugs::never_forgives,
+    bugs::judges_at_once,
+    bugs::counts_answers,
+    bugs::mongers_once_more
 );
 stacked!(
     stacks::broadcast,
@@ -146,7 +152,7 @@ pub(super) fn pushing() -> periodic_gossip::Settings {
         mode: periodic_gossip::Mode::Push,
         fanout: 1,
         period: Ticks(1),
-        hot: None,
+        hot: periodic_gossip::Interest::ForEver,
         buffer: 2,
         max_message: 1000,
         memory: FOR_EVER,

@@ -146,7 +146,7 @@ fn lockstep_suite(name: &str, mode: Mode) -> Suite {
     )
 }
 
-fn payload() -> Bytes {
+pub(super) fn payload() -> Bytes {
     Bytes::from_static(b"a")
 }
 
@@ -194,7 +194,7 @@ fn lossy_to<X: PeriodicGossip>(nodes: u8, fanout: u8) -> Case<X, Witness> {
 }
 
 fn finite<X: PeriodicGossip>(nodes: u8) -> Case<X, Witness> {
-    let settings = Settings { hot: NonZeroU16::new(2), ..pushing() };
+    let settings = Settings { hot: NonZeroU16::new(2).into(), ..pushing() };
     let mut setting = setting(nodes, &settings, Scheduler::Rounds);
     setting.application.counts_sends = true;
     setting.stop = Some(Box::new(|at| at.locals().any(|local| local.application.sends > 3)));
@@ -250,7 +250,7 @@ fn lockstep<X: PeriodicGossip>(mode: Mode) -> Case<X, Witness> {
 }
 
 /// Node 0 knows a rumor from the beginning.
-fn setting<X: PeriodicGossip>(
+pub(super) fn setting<X: PeriodicGossip>(
     nodes: u8,
     settings: &Settings,
     scheduler: Scheduler,
@@ -258,7 +258,7 @@ fn setting<X: PeriodicGossip>(
     let nodes = group(nodes, &X::with(settings.clone()));
     Setting {
         first_requests: vec![(ModelPeer(0), X::start(payload()))],
-        anonymous_senders: settings.mode == Mode::Push,
+        anonymous_senders: settings.mode == Mode::Push && !settings.hot.has_feedback(),
         ..Setting::new(nodes, Witness::default(), scheduler)
     }
 }

@@ -21,6 +21,10 @@ pub(super) const FORWARDS_ONCE: &str = "each node forwards a rumor at most once"
 pub(super) const FEW_MESSAGES: &str = "at most N x fanout messages are sent";
 pub(super) const ENDS: &str = "it ends: nothing is in flight any more";
 pub(super) const BOUNDED: &str = "views and buffers are bounded";
+pub(super) const RESTS: &str = "it ends: nobody spreads it any more";
+pub(super) const FORGIVES: &str = "a useful period starts the count of useless ones anew";
+pub(super) const TOGETHER: &str = "all who tell a node in the period in which it learns are of use";
+pub(super) const ONCE_A_PERIOD: &str = "a period counts once, however many answer in it";
 pub(super) const COOLS: &str = "a node sends a rumor in at most so many periods as it is hot";
 
 /// A rumor's origin delivers what it was asked to broadcast, and the others what it delivered.
@@ -55,13 +59,45 @@ pub(super) fn everybody<X: Spreads>(notion: Notion, rumors: usize) -> Claim<X> {
     Claim::new(EVERYBODY, notion, move |at| everybody_delivered(rumors, at))
 }
 
+fn is_hot<X: Spreads>(local: &Machine<X>) -> bool {
+    local.node.protocol.buffered().0 > 0
+}
+
+/// Whether something was started, and nobody has anything left to spread.
+fn is_over<X: Spreads>(at: &At<'_, X>) -> bool {
+    let spread = at.locals().any(|local| !local.application.delivered.is_empty());
+    spread && at.in_flight().next().is_none() && !at.alive().any(is_hot)
+}
+
 /// A state in which nobody has anything left to spread, and not everybody knows.
 pub(super) fn somebody_never_learns<X: Spreads>() -> Claim<X> {
-    Claim::new(NOT_EVERYBODY, Notion::Sometimes, |at| {
-        let spread = at.locals().any(|local| !local.application.delivered.is_empty());
-        let silent = |local: &Machine<X>| local.node.protocol.buffered().0 == 0;
-        let over = at.in_flight().next().is_none() && at.alive().all(silent);
-        spread && over && !everybody_delivered(1, at)
+    Claim::new(NOT_EVERYBODY, Notion::Sometimes, |at| is_over(at) && !everybody_delivered(1, at))
+}
+
+pub(super) fn rests<X: Spreads>(notion: Notion) -> Claim<X> {
+    Claim::new(RESTS, notion, is_over)
+}
+
+/// A node spreads a rumor for longer than all its useful periods and k useless ones take.
+pub(super) fn forgives<X: Spreads>(useful: u8, k: u8) -> Claim<X> {
+    Claim::new(FORGIVES, Notion::Sometimes, move |at| {
+        at.locals().any(|local| is_hot(local) && local.application.periods > useful + k)
+    })
+}
+
+/// Where k is 1: all are hot still when the period has begun after that in which the last learned.
+pub(super) fn together<X: Spreads>() -> Claim<X> {
+    Claim::new(TOGETHER, Notion::Sometimes, |at| {
+        at.locals().all(|local| is_hot(local) && local.application.periods > 0)
+    })
+}
+
+/// Nobody gives a rumor up before k whole periods are over.
+pub(super) fn once_a_period<X: Spreads>(k: u8) -> Claim<X> {
+    Claim::new(ONCE_A_PERIOD, Notion::Always, move |at| {
+        let gave_up =
+            |local: &&Machine<X>| !local.application.delivered.is_empty() && !is_hot(local);
+        at.locals().filter(gave_up).all(|local| local.application.periods > k)
     })
 }
 

@@ -140,7 +140,7 @@ fn capped<X: RenyiErdos>(nodes: u8) -> Case<X, Witness> {
 /// The same, without the counters that would make a run that goes round look new each time.
 fn uncounted<X: RenyiErdos>(nodes: u8) -> Case<X, Witness> {
     let mut case = capped(nodes);
-    case.setting.application = Witness { counts_sends: false };
+    case.setting.application = Witness::default();
     case
 }
 
@@ -230,6 +230,6 @@ fn setting<X: RenyiErdos>(
     Setting {
         requests: vec![(ModelPeer(0), X::start(payload()))],
         anonymous_senders: true,
-        ..Setting::new(nodes, Witness { counts_sends: true }, scheduler)
+        ..Setting::new(nodes, Witness { counts_sends: true, ..Witness::default() }, scheduler)
     }
 }

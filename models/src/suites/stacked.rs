@@ -80,7 +80,7 @@ fn sized<X: Stacked>() -> Case<X, Witness> {
 
 /// In any order, with room for few messages: gossip that is hot for one period only.
 fn racing<X: Stacked>(nodes: u8) -> Case<X, Witness> {
-    let repair = periodic_gossip::Settings { hot: NonZeroU16::new(1), ..pushing() };
+    let repair = periodic_gossip::Settings { hot: NonZeroU16::new(1).into(), ..pushing() };
     let in_flight = if nodes < 4 { 5 } else { 4 };
     let scheduler = Scheduler::Asynchronous { in_flight };
     let mut setting = setting(nodes, &covering(), &repair, scheduler);

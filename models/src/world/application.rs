@@ -52,6 +52,8 @@ impl<X: Protocol<ModelPeer>> Application<X> for () {
 pub struct Witness {
     /// Whether to count what is sent. It makes states differ that are equal otherwise.
     pub counts_sends: bool,
+    /// Whether to count periods, which makes states differ, too.
+    pub counts_periods: bool,
 }
 
 /// What a [`Witness`] saw of one machine.
@@ -64,6 +66,8 @@ pub struct Seen {
     pub sends: u8,
     /// How many destinations they had together; 255 at most.
     pub messages: u8,
+    /// How often a timer was set since something was delivered last; 255 at most.
+    pub periods: u8,
 }
 
 impl<X> Application<X> for Witness
@@ -84,6 +88,9 @@ where
                 seen.sends = seen.sends.saturating_add(1);
                 seen.messages = seen.messages.saturating_add(to.len() as u8);
             }
+            Effect::Arm { .. } if self.counts_periods => {
+                seen.periods = seen.periods.saturating_add(1);
+            }
             _ => {}
         }
         Vec::new()
@@ -92,6 +99,7 @@ where
 
 impl Seen {
     fn deliver(&mut self, rumor: &Rumor<ModelPeer>) {
+        self.periods = 0;
         match self.delivered.binary_search_by(|(known, _)| known.cmp(rumor)) {
             Ok(place) => self.delivered[place].1 = 2,
             Err(place) => self.delivered.insert(place, (rumor.clone(), 1)),

@@ -2,9 +2,8 @@
 #![allow(dead_code, unreachable_pub, reason = "each test is a crate that uses a part of it")]
 
 use std::collections::BTreeMap;
-use std::num::NonZeroU16;
 
-use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
+use rumormill_core::protocols::periodic_gossip::{self, Interest, Mode, PeriodicGossip};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::seen::Memory;
 use rumormill_core::{Bias, Node, Protocol, Ticks};
@@ -80,7 +79,7 @@ pub fn one_rumor(mode: Mode, fanout: u8) -> periodic_gossip::Settings {
         mode,
         fanout,
         period: Ticks(1),
-        hot: None::<NonZeroU16>,
+        hot: Interest::ForEver,
         buffer: 1,
         max_message: 1000,
         memory: MEMORY,

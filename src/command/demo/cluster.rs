@@ -7,7 +7,7 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use rumormill::analysis::logistic::Logistic;
 use rumormill::node::{Bound, Config, Finished, Handle, Loss, Notices, Recording};
-use rumormill::protocols::periodic_gossip::{Mode, PeriodicGossip, Request, Settings};
+use rumormill::protocols::periodic_gossip::{Interest, Mode, PeriodicGossip, Request, Settings};
 use rumormill::rumor::Notice;
 use rumormill::seen::Memory;
 use rumormill::trace::Title;
@@ -43,7 +43,7 @@ impl Arguments {
             mode: Mode::Push,
             fanout: self.fanout,
             period: Ticks(self.period_ms),
-            hot: None,
+            hot: Interest::ForEver,
             buffer: 1,
             max_message: (DEFAULT_MAX_DATAGRAM - MAX_OVERHEAD) as u32,
             memory: Memory { origins: 4, forget_after: None },

@@ -91,7 +91,7 @@ impl Talk {
             Notice::Delivered(rumor) => self.deliver(&rumor)?,
             Notice::NotStarted(_) => self.refuse(),
             Notice::TurnedAway { id, refusal } => self.turn_away(id, refusal),
-            Notice::CrowdedOut(_) => {}
+            Notice::CrowdedOut(_) | Notice::FeedbackRefused(_) => {}
         }
         Ok(())
     }

@@ -8,7 +8,7 @@ use crate::Peer;
 use crate::rumor::{Id, Rumor};
 use crate::wire::{Malformed, Reader, Wire, Writer};
 
-/// The most rumors, and the most names of rumors, in one message.
+/// The most rumors, the most names of rumors, and the most verdicts on them, in one message.
 ///
 /// Our choice: more of the smallest than fit into a datagram of the default size.
 pub const MAX_RUMORS: usize = 64;
@@ -16,7 +16,8 @@ pub const MAX_RUMORS: usize = 64;
 /// What a message takes besides rumors and names, in bytes: its kind and the lengths of two lists.
 pub const MESSAGE_OVERHEAD: u32 = 3;
 
-/// What nodes say to each other. Requests sort before what carries rumors.
+/// What nodes say to each other. Requests sort before what carries rumors; feedback sorts last, and
+/// might sort anywhere: what it says is taken stock of when the next period begins.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub enum Message<P: Peer> {
@@ -37,11 +38,27 @@ pub enum Message<P: Peer> {
         /// Rumors that the sender has.
         rumors: Vec<Rumor<P>>,
     },
+    /// "What you sent was news, or not."
+    Feedback {
+        /// What is said of each rumor.
+        verdicts: Vec<Verdict<P>>,
+    },
+}
+
+/// What a rumor was to whom it was sent.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Verdict<P: Peer> {
+    /// Which rumor.
+    pub id: Id<P>,
+    /// Whether it was not known when its receiver's period began.
+    pub needed: bool,
 }
 
 const PULL: u8 = 0;
 const EXCHANGE: u8 = 1;
 const PUSH: u8 = 2;
+const FEEDBACK: u8 = 3;
 
 impl<P: Peer> Wire for Message<P> {
     fn encode(&self, frame: &mut Writer<'_>) {
@@ -59,6 +76,10 @@ impl<P: Peer> Wire for Message<P> {
                 frame.byte(PUSH);
                 write(frame, rumors);
             }
+            Self::Feedback { verdicts } => {
+                frame.byte(FEEDBACK);
+                write(frame, verdicts);
+            }
         }
     }
 
@@ -67,8 +88,19 @@ impl<P: Peer> Wire for Message<P> {
             PULL => Ok(Self::Pull { have: read(frame)? }),
             EXCHANGE => Ok(Self::Exchange { have: read(frame)?, rumors: read(frame)? }),
             PUSH => Ok(Self::Push { rumors: read(frame)? }),
+            FEEDBACK => Ok(Self::Feedback { verdicts: read(frame)? }),
             tag => Err(Malformed::UnknownKind { tag }),
         }
+    }
+}
+
+impl<P: Peer> Wire for Verdict<P> {
+    fn encode(&self, frame: &mut Writer<'_>) {
+        frame.value(self);
+    }
+
+    fn decode(frame: &mut Reader<'_>) -> Result<Self, Malformed> {
+        frame.value()
     }
 }
 

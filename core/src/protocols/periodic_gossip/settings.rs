@@ -1,10 +1,9 @@
 //! How a node gossips.
 
-use core::num::NonZeroU16;
-
 use serde::{Deserialize, Serialize};
 
 use crate::Ticks;
+use crate::protocols::periodic_gossip::interest::Interest;
 use crate::protocols::periodic_gossip::message::MESSAGE_OVERHEAD;
 use crate::rumor::RUMOR_OVERHEAD;
 use crate::seen::Memory;
@@ -21,8 +20,8 @@ pub struct Settings {
     pub fanout: u8,
     /// How long a period is.
     pub period: Ticks,
-    /// In how many periods a rumor is sent; `None`: in all of them, for ever.
-    pub hot: Option<NonZeroU16>,
+    /// For how long a rumor is spread.
+    pub hot: Interest,
     /// The most rumors that are spread at the same time, at least 1.
     pub buffer: u16,
     /// The most bytes in one message, for peers that encode in at most 30 bytes, without the frame
