@@ -9,6 +9,7 @@
     unreachable_patterns,
     unreachable_pub,
     unused_imports,
+    unused_variables,
     clippy::all
 )]
 
