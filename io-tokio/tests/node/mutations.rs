@@ -8,7 +8,7 @@ use proptest::prelude::*;
 use proptest::sample::Index;
 use proptest::strategy::ValueTree;
 use proptest::test_runner::TestRunner;
-use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS};
+use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS, Verdict};
 use rumormill_core::rumor::{Id, Notice, Rumor};
 use rumormill_core::stacks::broadcast::{Broadcast, Message};
 use rumormill_core::trace::{Title, replay};
@@ -37,6 +37,10 @@ fn rumors() -> impl Strategy<Value = Rumor<SocketPeer>> {
     (ids(), payload).prop_map(|(id, payload)| Rumor { id, payload })
 }
 
+fn verdicts() -> impl Strategy<Value = Verdict<SocketPeer>> {
+    (ids(), any::<bool>()).prop_map(|(id, needed)| Verdict { id, needed })
+}
+
 fn messages() -> impl Strategy<Value = Heard> {
     let have = || prop::collection::vec(ids(), 0..8);
     let some = || prop::collection::vec(rumors(), 0..8);
@@ -46,6 +50,9 @@ fn messages() -> impl Strategy<Value = Heard> {
         some().prop_map(|rumors| Message::Repair(periodic_gossip::Message::Push { rumors })),
         (have(), some()).prop_map(|(have, rumors)| {
             Message::Repair(periodic_gossip::Message::Exchange { have, rumors })
+        }),
+        prop::collection::vec(verdicts(), 0..8).prop_map(|verdicts| {
+            Message::Repair(periodic_gossip::Message::Feedback { verdicts })
         }),
     ]
 }
@@ -116,6 +123,9 @@ fn is_bounded(message: &Heard, datagram: &Bytes) -> bool {
         Message::Repair(periodic_gossip::Message::Push { rumors }) => are_bounded(rumors, datagram),
         Message::Repair(periodic_gossip::Message::Exchange { have, rumors }) => {
             have.capacity() <= MAX_RUMORS && are_bounded(rumors, datagram)
+        }
+        Message::Repair(periodic_gossip::Message::Feedback { verdicts }) => {
+            verdicts.capacity() <= MAX_RUMORS
         }
     }
 }
