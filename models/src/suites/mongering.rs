@@ -167,7 +167,7 @@ fn feedback<X: PeriodicGossip>(nodes: u8, mode: Mode) -> Case<X> {
     };
     let asked = vec![(ModelPeer(0), payload())];
     let mut properties = vec![only_broadcast(asked), at_most_once(), rests(notion), bounded(2)];
-    if mode != Mode::PushPull || nodes > 3 {
+    if mode != Mode::PushPull {
         properties.push(somebody_never_learns());
     }
     Case { setting, properties }
