@@ -5,6 +5,7 @@ use std::fmt::Write as _;
 use rumormill_core::{Effect, Event, Protocol};
 
 use crate::ModelPeer;
+use crate::markup::escape;
 use crate::story::tell;
 use crate::world::{Letter, Scene};
 
@@ -211,19 +212,4 @@ fn shorten(text: &str) -> String {
         return text.into();
     }
     text.chars().take(CAPTION).chain(['…']).collect()
-}
-
-fn escape(text: &str) -> String {
-    let mut escaped = String::new();
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '\'' => escaped.push_str("&#39;"),
-            '"' => escaped.push_str("&quot;"),
-            other => escaped.push(other),
-        }
-    }
-    escaped
 }

@@ -1,0 +1,53 @@
+//! Experiments: what becomes of many random runs of the machines, with what certainty.
+//!
+//! An [`Experiment`] takes a seed and returns an [`Outcome`]: named figures, events, curves and
+//! histograms. A [`Sweep`] runs it with many seeds at each [`Point`] of a [`Grid`] of parameters, on
+//! as many threads as wanted, and as a whole or in [`Shard`]s on machines that know nothing of each
+//! other. What was measured is a [`Record`]: the figures of each run, and for each point of a curve
+//! how often each value came. Records are joined by set union and by addition of whole numbers, so
+//! neither threads nor shards nor their order change a bit of what comes out.
+//!
+//! [`Named`] experiments are those that `rumormill simulate` knows.
+
+mod broadcast;
+mod catalogue;
+pub mod csv;
+mod gossip;
+mod grid;
+mod group;
+mod lockstep;
+mod outcome;
+pub mod pictures;
+mod record;
+mod results;
+mod seeds;
+mod shard;
+mod summary;
+mod sweep;
+mod tally;
+mod views;
+
+pub use broadcast::{Broadcast, Targets};
+pub use catalogue::{Named, Refused, catalogue, find};
+pub use gossip::{Clocks, Gossip};
+pub use grid::{Grid, NotValues, Parameter, Point, Values};
+pub use group::{Group, Unsynchronised, Watch};
+pub use lockstep::{Lockstep, Members};
+pub use outcome::{Kind, Measure, Outcome};
+pub use record::{Record, RecordError};
+pub use results::{At, Header, MergeError, Results};
+pub use seeds::Seeds;
+pub use shard::{NotAShard, Shard};
+pub use summary::{LEVEL, Summary, wilson};
+pub use sweep::{Progress, Sweep};
+pub use tally::{NotATally, Tally};
+pub use views::Views;
+
+/// Something that takes a seed and tells what became of it.
+pub trait Experiment: Send + Sync {
+    /// What it measures.
+    fn measures(&self) -> Vec<Measure>;
+
+    /// One run. The same seed gives the same outcome, on every machine.
+    fn run(&self, seed: u64) -> Outcome;
+}

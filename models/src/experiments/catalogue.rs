@@ -1,0 +1,252 @@
+//! The experiments that have a name.
+
+use std::collections::BTreeMap;
+
+use rumormill_core::protocols::periodic_gossip::Mode;
+use rumormill_core::{Bias, MAX_FANOUT};
+
+use super::broadcast::{Broadcast, Targets};
+use super::gossip::{Clocks, Gossip};
+use super::lockstep::Members;
+use super::{Experiment, Grid, Parameter, Point, Sweep, Values, Views};
+
+/// An experiment that can be asked for by its name.
+pub struct Named {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is about, in a sentence.
+    pub about: &'static str,
+    /// What can be varied.
+    pub parameters: Vec<Parameter>,
+    build: Build,
+}
+
+type Build = Box<dyn Fn(&Settings<'_>) -> Result<Box<dyn Experiment>, Refused> + Send + Sync>;
+
+/// Why an experiment is not made.
+#[derive(Clone, PartialEq, Debug, thiserror::Error)]
+pub enum Refused {
+    /// No such name.
+    #[error("there is no experiment `{0}`; `rumormill simulate --list` names them")]
+    Unknown(String),
+    /// It does not have the parameter.
+    #[error("`{experiment}` has no `{parameter}`; it has {known}")]
+    NoParameter {
+        /// Which experiment.
+        experiment: &'static str,
+        /// What it does not have.
+        parameter: String,
+        /// What it has.
+        known: String,
+    },
+    /// The parameter cannot have the value.
+    #[error("`{name}` cannot be {value}; it is {kind} from {least} to {greatest}")]
+    Value {
+        /// Which parameter.
+        name: &'static str,
+        /// What it was to be.
+        value: f64,
+        /// What it is.
+        kind: &'static str,
+        /// The least that it can be.
+        least: f64,
+        /// The greatest.
+        greatest: f64,
+    },
+    /// Nobody is left.
+    #[error("of {nodes} nodes, {crashed} cannot have crashed; one must be left to begin")]
+    Crashed {
+        /// How many there are.
+        nodes: u32,
+        /// How many were to have crashed.
+        crashed: u32,
+    },
+    /// Too many combinations.
+    #[error("that is more than ten thousand points; ask for fewer values")]
+    TooManyPoints,
+}
+
+/// Every experiment, in the order in which they are to be read.
+#[must_use]
+pub fn catalogue() -> Vec<Named> {
+    let push = "each round, whoever knows it tells others";
+    let pull = "each round, everybody asks others";
+    let both = "each round, everybody tells others what it knows, and they answer";
+    vec![
+        gossip("push", push, Mode::Push),
+        gossip("pull", pull, Mode::Pull),
+        gossip("push-pull", both, Mode::PushPull),
+        clocks("push-clocks", "as `push`, in periods that are not synchronised", Mode::Push),
+        clocks("pull-clocks", "as `pull`, in periods that are not synchronised", Mode::Pull),
+        clocks("push-pull-clocks", "as `push-pull`, not synchronised", Mode::PushPull),
+        broadcast(
+            "infect-and-die",
+            "whoever gets a message forwards it once, to so many others",
+            Parameter::whole("fanout", "to how many others", 4, (0, MAX_FANOUT as u32)),
+            |fanout| Targets::Fixed(fanout as u8),
+        ),
+        broadcast(
+            "infect-and-die-binomial",
+            "whoever gets a message forwards it once, to each other with the same probability",
+            Parameter {
+                is_whole: false,
+                greatest: 16.0,
+                ..Parameter::whole("fanout", "to how many others on average", 4, (0, 16))
+            },
+            Targets::Binomial,
+        ),
+    ]
+}
+
+/// The experiment of that name.
+///
+/// # Errors
+/// When there is none.
+pub fn find(name: &str) -> Result<Named, Refused> {
+    let named = catalogue().into_iter().find(|named| named.name == name);
+    named.ok_or_else(|| Refused::Unknown(name.into()))
+}
+
+const LOSS: Parameter =
+    Parameter::probability("loss", "the probability that a message is lost", 0.0);
+const CRASHED: Parameter =
+    Parameter::whole("crashed", "how many have crashed before the start", 0, (0, 999_999));
+const PERIODS: Parameter = Parameter::whole("periods", "when it is given up", 1000, (1, 100_000));
+const FANOUT: Parameter =
+    Parameter::whole("fanout", "to how many others in a round", 1, (1, MAX_FANOUT as u32));
+
+fn nodes(greatest: u32) -> Parameter {
+    Parameter::whole("nodes", "how many nodes", 1000, (2, greatest))
+}
+
+fn gossip(name: &'static str, about: &'static str, mode: Mode) -> Named {
+    let parameters = vec![nodes(1_000_000), FANOUT, LOSS, CRASHED, PERIODS];
+    Named::new(name, about, parameters, move |settings| {
+        let fanout = settings.whole("fanout");
+        let members = settings.members(Views::Fresh((fanout + 1).min(MAX_FANOUT as u32)))?;
+        let limit = settings.whole("periods");
+        Ok(Box::new(Gossip::new(mode, Clocks::Lockstep, members, fanout as u8, limit)))
+    })
+}
+
+fn clocks(name: &'static str, about: &'static str, mode: Mode) -> Named {
+    let parameters = vec![nodes(1000), FANOUT, LOSS, PERIODS];
+    Named::new(name, about, parameters, move |settings| {
+        let members = settings.members(Views::Everybody)?;
+        let (fanout, limit) = (settings.whole("fanout") as u8, settings.whole("periods"));
+        Ok(Box::new(Gossip::new(mode, Clocks::Unsynchronised, members, fanout, limit)))
+    })
+}
+
+fn broadcast(
+    name: &'static str,
+    about: &'static str,
+    fanout: Parameter,
+    targets: fn(f64) -> Targets,
+) -> Named {
+    let parameters = vec![nodes(1_000_000), fanout, LOSS, CRASHED];
+    Named::new(name, about, parameters, move |settings| {
+        let targets = targets(settings.number("fanout"));
+        Ok(Box::new(Broadcast::new(settings.members(targets.into())?, targets)))
+    })
+}
+
+impl Named {
+    fn new(
+        name: &'static str,
+        about: &'static str,
+        parameters: Vec<Parameter>,
+        build: impl Fn(&Settings<'_>) -> Result<Box<dyn Experiment>, Refused> + Send + Sync + 'static,
+    ) -> Self {
+        Self { name, about, parameters, build: Box::new(build) }
+    }
+
+    /// The experiment at a point; parameters that it does not name have their defaults.
+    ///
+    /// # Errors
+    /// When the experiment does not have a parameter, or not with that value.
+    pub fn at(&self, point: &Point) -> Result<Box<dyn Experiment>, Refused> {
+        for (name, value) in point.iter() {
+            self.parameter(name)?.check(value)?;
+        }
+        (self.build)(&Settings { named: self, point })
+    }
+
+    /// So many runs at each point of the grid of these values and of the defaults of the others.
+    ///
+    /// # Errors
+    /// When the experiment does not have a parameter, or not with that value.
+    pub fn sweep(
+        &self,
+        asked: &BTreeMap<String, Values>,
+        runs: u64,
+        seed: u64,
+    ) -> Result<Sweep, Refused> {
+        let mut grid = Grid::default();
+        for parameter in &self.parameters {
+            grid = grid.with(parameter.name, parameter.default.into());
+        }
+        for (name, values) in asked {
+            let parameter = self.parameter(name)?;
+            values.as_slice().iter().try_for_each(|&value| parameter.check(value))?;
+            grid = grid.with(name, values.clone());
+        }
+        grid.points().ok_or(Refused::TooManyPoints)?;
+        Sweep::new(self.name, grid, runs, seed, |point| self.at(point))
+    }
+
+    fn parameter(&self, name: &str) -> Result<&Parameter, Refused> {
+        let parameter = self.parameters.iter().find(|parameter| parameter.name == name);
+        parameter.ok_or_else(|| {
+            let known: Vec<_> = self.parameters.iter().map(|known| known.name).collect();
+            let (parameter, known) = (name.into(), known.join(", "));
+            Refused::NoParameter { experiment: self.name, parameter, known }
+        })
+    }
+}
+
+impl Parameter {
+    fn check(&self, value: f64) -> Result<(), Refused> {
+        if self.allows(value) {
+            return Ok(());
+        }
+        let &Self { name, least, greatest, is_whole, .. } = self;
+        let kind = if is_whole { "a whole number" } else { "a number" };
+        Err(Refused::Value { name, value, kind, least, greatest })
+    }
+}
+
+/// The parameters at a point, with the defaults of those that it does not name.
+struct Settings<'a> {
+    named: &'a Named,
+    point: &'a Point,
+}
+
+impl Settings<'_> {
+    fn number(&self, name: &str) -> f64 {
+        let default = || {
+            let parameter = self.named.parameters.iter().find(|parameter| parameter.name == name);
+            parameter.map_or(0.0, |parameter| parameter.default)
+        };
+        self.point.get(name).unwrap_or_else(default)
+    }
+
+    fn whole(&self, name: &str) -> u32 {
+        self.number(name) as u32
+    }
+
+    fn members(&self, views: Views) -> Result<Members, Refused> {
+        let (nodes, crashed) = (self.whole("nodes"), self.whole("crashed"));
+        if crashed >= nodes {
+            return Err(Refused::Crashed { nodes, crashed });
+        }
+        Ok(Members { nodes, crashed, views, loss: in_millionths(self.number("loss")) })
+    }
+}
+
+/// A probability, to six digits after the point.
+fn in_millionths(probability: f64) -> Bias {
+    const PARTS: u32 = 1_000_000;
+    let part = (probability * f64::from(PARTS)).round() as u32;
+    Bias::new(part, PARTS).unwrap_or(Bias::ALWAYS)
+}
