@@ -15,6 +15,7 @@ mod replays;
 mod report;
 mod run;
 mod signals;
+mod simulate;
 
 use anyhow::Result;
 use clap::Subcommand;
@@ -40,6 +41,7 @@ pub(crate) enum Command {
     Demo(demo::Arguments),
     Check(check::Arguments),
     Exact(exact::Arguments),
+    Simulate(simulate::Arguments),
     Explore(explore::Arguments),
     Run(run::Arguments),
     Cluster(cluster::Arguments),
@@ -52,6 +54,7 @@ impl Command {
             Self::Demo(arguments) => demo::run(&arguments),
             Self::Check(arguments) => check::run(&arguments),
             Self::Exact(arguments) => exact::run(&arguments),
+            Self::Simulate(arguments) => simulate::run(&arguments),
             Self::Explore(arguments) => explore::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
             Self::Cluster(arguments) => cluster::run(&arguments),

@@ -7,7 +7,8 @@
 //! how often each value came. Records are joined by set union and by addition of whole numbers, so
 //! neither threads nor shards nor their order change a bit of what comes out.
 //!
-//! [`Named`] experiments are those that `rumormill simulate` knows.
+//! [`Named`] experiments are those that `rumormill simulate` knows. [`validation`] puts published and
+//! exact figures beside them.
 
 mod broadcast;
 mod catalogue;
@@ -25,6 +26,7 @@ mod shard;
 mod summary;
 mod sweep;
 mod tally;
+pub mod validation;
 mod views;
 
 pub use broadcast::{Broadcast, Targets};

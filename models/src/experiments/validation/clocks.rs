@@ -1,0 +1,32 @@
+//! Push gossip whose periods are not synchronised: the clocks that nodes on a network have, and for
+//! which the logistic law is meant.
+//!
+//! The known figures are means of runs of an independent program, for periods of equal length at
+//! random phases. Of how many runs, the table does not say; taken are the 4000 that it states for its
+//! other figures of that kind. Its third column, for clocks that tick at exponentially distributed
+//! intervals, speaks of no machine of ours: a timer of ours comes after the time that it was armed
+//! for.
+
+use super::super::Point;
+use super::{Row, Trial};
+
+const RUNS: u64 = 4000;
+
+pub(super) fn trials() -> Vec<Trial> {
+    let known = [
+        (100, 1, "4.615", "8.754"),
+        (100, 2, "2.384", "4.445"),
+        (100, 3, "1.674", "3.041"),
+        (1000, 1, "6.982", "11.529"),
+        (1000, 2, "3.578", "5.849"),
+        (1000, 3, "2.474", "3.986"),
+    ];
+    let known = known.map(|(nodes, fanout, half, most)| {
+        let point = Point::default().with("nodes", nodes.into()).with("fanout", fanout.into());
+        let (runs, quick) = if nodes == 100 { (20_000, Some(200)) } else { (4000, None) };
+        let figures = [("half", half), ("most", most)];
+        let rows = figures.map(|(figure, digits)| Row::measured("2.4", figure, digits, RUNS));
+        Trial { experiment: "push-clocks", point, runs, quick, rows: rows.into() }
+    });
+    known.into()
+}
