@@ -15,8 +15,10 @@ pub const MOST_SERIES: usize = 6;
 /// A plot.
 #[derive(Clone, PartialEq, Debug)]
 pub struct Plot {
-    /// What it shows; above it.
+    /// What it is about; above it.
     pub title: String,
+    /// What it shows; below the title.
+    pub subtitle: String,
     /// Its horizontal axis.
     pub x: Axis,
     /// Its vertical axis.

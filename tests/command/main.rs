@@ -10,4 +10,5 @@ mod process;
 mod replay;
 mod report;
 mod run;
+mod simulate;
 mod usage;

@@ -125,8 +125,27 @@ fn varied(results: &Results, at: &At, but: Option<&str>) -> String {
     texts.collect::<Vec<_>>().join(", ")
 }
 
-/// A plot, if there is anything on it. Its title tells what is the same at all points.
-fn plot(results: &Results, about: String, x: Axis, y: Axis, series: Vec<Series>) -> Option<Plot> {
-    let title = format!("{}: {about}", results.header.experiment);
-    (!series.is_empty()).then_some(Plot { title, x, y, series })
+/// A plot, if there is anything on it.
+fn plot(
+    results: &Results,
+    subtitle: String,
+    x: Axis,
+    y: Axis,
+    series: Vec<Series>,
+) -> Option<Plot> {
+    let title = title(results);
+    (!series.is_empty()).then_some(Plot { title, subtitle, x, y, series })
+}
+
+/// The experiment, and the parameters that are the same at all points, but for those that are 0.
+fn title(results: &Results) -> String {
+    let mut title = results.header.experiment.clone();
+    for (name, values) in results.header.parameters.iter() {
+        if let &[value] = values.as_slice()
+            && value != 0.0
+        {
+            title += &format!(", {name} {value}");
+        }
+    }
+    title
 }

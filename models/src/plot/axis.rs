@@ -32,20 +32,22 @@ impl Ruler {
     ) -> Self {
         let is_possible =
             |value: &f64| value.is_finite() && (scale == Scale::Linear || *value > 0.0);
-        let values = values.into_iter().filter(is_possible);
-        let ends = values.fold(None, |ends: Option<(f64, f64)>, value| {
+        let values: Vec<f64> = values.into_iter().filter(is_possible).collect();
+        let ends = values.iter().fold(None, |ends: Option<(f64, f64)>, &value| {
             Some(ends.map_or((value, value), |(from, to)| (from.min(value), to.max(value))))
         });
         let (from, to) = ends.unwrap_or((1.0, 2.0));
+        // Between whole numbers there are no marks.
+        let are_whole = to > from && values.iter().all(|value| value.fract() == 0.0);
         match scale {
-            Scale::Linear => Self::linear(from, to, places),
+            Scale::Linear => Self::linear(from, to, if are_whole { 1.0 } else { 0.0 }, places),
             Scale::Logarithmic => Self::logarithmic(from, to, places),
         }
     }
 
-    fn linear(from: f64, to: f64, places: (f64, f64)) -> Self {
+    fn linear(from: f64, to: f64, least_step: f64, places: (f64, f64)) -> Self {
         let (from, to) = if to > from { (from, to) } else { (from - 0.5, to + 0.5) };
-        let step = round_step((to - from) / MARKS);
+        let step = round_step((to - from) / MARKS).max(least_step);
         // A value that is nearly on a mark is on it.
         let (first, last) = ((from / step + 1e-9).floor() as i64, (to / step - 1e-9).ceil() as i64);
         let digits = (-libm::log10(step) - 1e-9).ceil().max(0.0) as usize;
@@ -147,7 +149,9 @@ mod tests {
 
     #[test]
     fn marks_are_round_numbers() {
-        assert_eq!(marks(Scale::Linear, 0.0, 1.0), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(marks(Scale::Linear, 0.0, 1.0), ["0", "1"]);
+        let tenths = ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"];
+        assert_eq!(marks(Scale::Linear, 0.01, 1.0), tenths);
         assert_eq!(marks(Scale::Linear, 0.0, 18.0), ["0", "5", "10", "15", "20"]);
         assert_eq!(marks(Scale::Linear, -3.0, 3.0), ["−3", "−2", "−1", "0", "1", "2", "3"]);
         assert_eq!(

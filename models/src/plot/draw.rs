@@ -9,7 +9,7 @@ use crate::markup::escape;
 const WIDTH: f64 = 480.0;
 const HEIGHT: f64 = 300.0;
 const LEFT: f64 = 78.0;
-const TOP: f64 = 44.0;
+const TOP: f64 = 58.0;
 const RIGHT: f64 = 24.0;
 const BOTTOM: f64 = 58.0;
 
@@ -48,10 +48,13 @@ impl Plot {
     #[must_use]
     pub fn svg(&self) -> String {
         let series = &self.series[..self.series.len().min(MOST_SERIES)];
-        let x = self.x.ruler(series.iter().flat_map(Series::across), (LEFT, LEFT + WIDTH));
+        // Marks at the ends stand within the frame, not on it.
+        let inset = if series.iter().any(Series::has_marks) { 14.0 } else { 0.0 };
+        let across = (LEFT + inset, LEFT + WIDTH - inset);
+        let x = self.x.ruler(series.iter().flat_map(Series::across), across);
         let y = self.y.ruler(series.iter().flat_map(Series::upwards), (TOP + HEIGHT, TOP));
         let mut drawing = Drawing { svg: String::new(), x, y };
-        drawing.open(&self.title, legend_width(series));
+        drawing.open(&self.title, &self.subtitle, legend_width(series));
         drawing.grid();
         for (series, style) in series.iter().zip(&STYLES) {
             drawing.series(series, style);
@@ -77,6 +80,10 @@ impl Axis {
 }
 
 impl Series {
+    fn has_marks(&self) -> bool {
+        matches!(self.shape, Shape::Marks(_))
+    }
+
     /// All that it needs on the horizontal axis.
     fn across(&self) -> Vec<f64> {
         match &self.shape {
@@ -91,7 +98,8 @@ impl Series {
             Shape::Curve(spots) | Shape::Marks(spots) => {
                 spots.iter().flat_map(|spot| [spot.low, spot.middle, spot.high]).collect()
             }
-            Shape::Bars(bars) => bars.iter().map(|bar| bar.height).chain([0.0]).collect(),
+            // With some room above the highest.
+            Shape::Bars(bars) => bars.iter().map(|bar| 1.04 * bar.height).chain([0.0]).collect(),
         }
     }
 }
@@ -109,16 +117,17 @@ struct Drawing {
 }
 
 impl Drawing {
-    fn open(&mut self, title: &str, legend: f64) {
+    fn open(&mut self, title: &str, subtitle: &str, legend: f64) {
         let (width, height) = ((LEFT + WIDTH + RIGHT + legend).ceil(), TOP + HEIGHT + BOTTOM);
-        let title = escape(title);
+        let (title, subtitle) = (escape(title), escape(subtitle));
         let _ = write!(
             self.svg,
             "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' \
              width='{width}' height='{height}' font-family='sans-serif' font-size='13' \
-             fill='#000' role='img'><title>{title}</title>\
+             fill='#000' role='img'><title>{title}: {subtitle}</title>\
              <rect width='{width}' height='{height}' fill='#fff'/>\
-             <text x='{LEFT}' y='26' font-size='15' font-weight='bold'>{title}</text>\n"
+             <text x='{LEFT}' y='24' font-size='15' font-weight='bold'>{title}</text>\
+             <text x='{LEFT}' y='44'>{subtitle}</text>\n"
         );
     }
 

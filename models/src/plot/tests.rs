@@ -14,6 +14,7 @@ fn plot(shapes: impl IntoIterator<Item = Shape>) -> Plot {
     let series = series.map(|(shape, number)| Series { name: format!("series {number}"), shape });
     Plot {
         title: "Something & <something> else's \"title\"\u{1}".into(),
+        subtitle: "<i>all</i>".into(),
         x: Axis::linear("time", "rounds"),
         y: Axis::linear("a < b", ""),
         series: series.collect(),
@@ -46,7 +47,12 @@ fn texts_are_escaped() {
     let document = Document::parse(&svg).expect("XML");
     let texts: Vec<_> = document.descendants().filter_map(|node| node.text()).collect();
     assert!(texts.contains(&"Something & <something> else's \"title\"\u{fffd}"), "{texts:?}");
-    assert!(texts.contains(&"a < b") && texts.contains(&"time (rounds)"), "{texts:?}");
+    assert!(
+        texts.contains(&"<i>all</i>")
+            && texts.contains(&"a < b")
+            && texts.contains(&"time (rounds)"),
+        "{texts:?}"
+    );
 }
 
 #[test]
