@@ -13,5 +13,6 @@ pages! {
     Writing: "docs/writing.md",
     Checking: "docs/checking.md",
     Exact: "docs/exact.md",
+    Simulating: "docs/simulating.md",
     Running: "docs/running.md",
 }

@@ -33,13 +33,13 @@ pub(crate) struct Arguments {
     #[arg(required_unless_present_any = ["list", "merge", "validate"])]
     experiment: Option<String>,
     /// List the experiments with their parameters and end
-    #[arg(long, conflicts_with_all = ["experiment", "merge", "validate"])]
+    #[arg(long, conflicts_with_all = ["experiment", "merge", "validate", "Parameters"])]
     list: bool,
     /// Put the files of all shards of a sweep together
-    #[arg(long, num_args = 1.., value_name = "FILE", conflicts_with_all = ["experiment", "validate"])]
+    #[arg(long, num_args = 1.., value_name = "FILE", conflicts_with_all = ["experiment", "validate", "Parameters", "runs", "seed", "shard"])]
     merge: Vec<PathBuf>,
     /// Compare known figures with ours, row by row
-    #[arg(long, conflicts_with = "experiment")]
+    #[arg(long, conflicts_with_all = ["experiment", "Parameters", "runs", "shard"])]
     validate: bool,
     /// Only those that take little, with few runs
     #[arg(long, requires = "validate")]

@@ -172,7 +172,7 @@ fn the_scripts_run_every_shard_of_their_sweep() {
 
 #[test]
 fn an_error_is_one_line_that_says_what_to_do() {
-    let wrong: [(&[&str], &str); 12] = [
+    let wrong: [(&[&str], &str); 14] = [
         (&["simulate"], "<EXPERIMENT"),
         (&["simulate", "waltz"], "`rumormill simulate --list`"),
         (&["simulate", "push", "--nodes", "many"], "no list of values"),
@@ -184,6 +184,8 @@ fn an_error_is_one_line_that_says_what_to_do() {
         (&["simulate", "push", "--shard", "1/3"], "--out"),
         (&["simulate", "push", "--loss", "0..1+0.001", "--fanout", "1..11"], "ten thousand"),
         (&["simulate", "push", "--quick"], "--validate"),
+        (&["simulate", "--validate", "--nodes", "7"], "cannot be used with"),
+        (&["simulate", "--merge", "a.json", "--runs", "7"], "cannot be used with"),
         (&["simulate", "--merge", "/nowhere/push.json"], "cannot read /nowhere/push.json"),
     ];
     for (arguments, advice) in wrong {

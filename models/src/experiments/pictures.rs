@@ -114,8 +114,11 @@ fn scale(results: &Results, name: &str) -> Scale {
 /// A share is told as one, from 0 to 1.
 fn upwards(measure: &Measure) -> Axis {
     let is_share = measure.unit == "share" && matches!(measure.kind, Kind::Curve { .. });
-    let axis = Axis::linear(&measure.name, &measure.unit);
-    if is_share || measure.kind == Kind::Event { axis.including([0.0, 1.0]) } else { axis }
+    match measure.kind {
+        Kind::Event => Axis::linear(&measure.name, "share of the runs").including([0.0, 1.0]),
+        _ if is_share => Axis::linear(&measure.name, &measure.unit).including([0.0, 1.0]),
+        _ => Axis::linear(&measure.name, &measure.unit),
+    }
 }
 
 /// The parameters of a point that are not the same at all points, but for one.
