@@ -149,7 +149,7 @@ mod tests {
     use rumormill_core::analysis::{Group as Theory, Targets};
 
     use super::super::Views;
-    use super::super::validation::FALSE_ALARM;
+    use super::super::validation::IMPLAUSIBLE;
     use super::*;
     use crate::exact::{Answer, Estimate};
 
@@ -178,7 +178,7 @@ mod tests {
                     let sampled = Estimate::share(hits, RUNS as usize).against(&known);
                     let p_value = sampled.expect("a number").p_value;
                     assert!(
-                        p_value >= FALSE_ALARM,
+                        p_value >= IMPLAUSIBLE,
                         "{mode:?} {views:?} {round}: {hits}, {known:?}"
                     );
                 }

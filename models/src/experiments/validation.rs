@@ -2,11 +2,10 @@
 //!
 //! A [`Trial`] is a setting of an experiment with the figures that are known of it, each a [`Row`].
 //! Its runs give an estimate; the row holds unless such an estimate, or one farther off, would come
-//! with a probability below [`FALSE_ALARM`] if the known figure were right. For means that is the
+//! with a probability below [`IMPLAUSIBLE`] if the known figure were right. For means that is the
 //! rule `|ours - theirs| <= 4 standard errors + half a unit of their last digit`, by the central
 //! limit theorem; for events the probability is the exact binomial one. If all figures are right, a
-//! table of so many rows fails somewhere with a probability of at most so many times
-//! [`FALSE_ALARM`] (Bonferroni).
+//! table fails somewhere with a probability of at most the sum over its rows (Bonferroni).
 //!
 //! A new table is a file in `validation/` that returns its trials, and a word in [`table`].
 
@@ -23,9 +22,14 @@ use super::{At, Kind, Measure, Point, Progress, Refused, Shard, Summary, Values,
 use crate::exact::{Answer, Estimate, Sampled};
 pub use tiny::{Question, Tiny};
 
-/// How likely a row fails although all is right, at most: a normal variable is more than four
-/// standard deviations off.
-pub const FALSE_ALARM: f64 = 6.334_248_366_623_98e-5;
+/// What comes with a smaller probability is no accident: a normal variable is more than four standard
+/// deviations off. An event's row fails no more often than that, if all is right.
+pub const IMPLAUSIBLE: f64 = 6.334_248_366_623_98e-5;
+
+/// How often a mean's row fails, at most, if all is right. The deviation is that of the sample, so it
+/// is Student's distribution that tells: from 200 runs on it is beyond four with a probability below
+/// this. That the mean of so many runs is normal is taken for granted.
+pub const MEAN_FAILS: f64 = 1e-4;
 
 /// What is compared.
 pub enum Entry {
@@ -236,8 +240,8 @@ impl Row {
             interval: sampled.map(|sampled| (sampled.low, sampled.high)),
             runs: values.total(),
             p_value: sampled.map(|sampled| sampled.p_value),
-            false_alarm: FALSE_ALARM,
-            holds: sampled.is_some_and(|sampled| sampled.p_value >= FALSE_ALARM),
+            false_alarm: if *kind == Kind::Event { IMPLAUSIBLE } else { MEAN_FAILS },
+            holds: sampled.is_some_and(|sampled| sampled.p_value >= IMPLAUSIBLE),
         }
     }
 

@@ -33,7 +33,7 @@ fn coverage() -> Vec<Trial> {
         [(2, "0.797513"), (3, "0.940837"), (4, "0.980359"), (5, "0.993119"), (6, "0.997532")];
     let trial = |(fanout, digits): (u32, &'static str)| {
         let rows = vec![Row::exact("A1", "coverage", digits)];
-        let trial = trial(FIXED, group(1000, fanout.into()), 10_000, rows);
+        let trial = trial(FIXED, group(1000, fanout.into()), 5000, rows);
         if fanout == 2 { trial.quick(200) } else { trial }
     };
     known.map(trial).into()
@@ -43,7 +43,7 @@ fn coverage() -> Vec<Trial> {
 fn atomicity() -> Vec<Trial> {
     let small = [(4, "0.174063"), (6, "0.814960")].map(|(fanout, digits): (u32, &'static str)| {
         let rows = vec![Row::exact("1.2", "atomic", digits)];
-        trial(FIXED, group(100, fanout.into()), 10_000, rows).quick(1000)
+        trial(FIXED, group(100, fanout.into()), 5000, rows).quick(1000)
     });
     let thousand = [
         (6, "0.086029"),
@@ -56,7 +56,7 @@ fn atomicity() -> Vec<Trial> {
     ];
     let thousand = thousand.map(|(fanout, digits): (u32, &'static str)| {
         let rows = vec![Row::exact("A2", "atomic", digits)];
-        trial(FIXED, group(1000, fanout.into()), 10_000, rows)
+        trial(FIXED, group(1000, fanout.into()), 5000, rows)
     });
     let many = [
         (8, "0.035133"),
@@ -68,7 +68,7 @@ fn atomicity() -> Vec<Trial> {
     ];
     let many = many.map(|(fanout, digits): (u32, &'static str)| {
         let rows = vec![Row::exact("A3", "atomic", digits)];
-        trial(FIXED, group(10_000, fanout.into()), 2000, rows)
+        trial(FIXED, group(10_000, fanout.into()), 500, rows)
     });
     [&small[..], &thousand, &many].concat()
 }
@@ -80,15 +80,15 @@ fn binomial() -> Vec<Trial> {
         Row::exact("A4", "big", "0.79666"),
         Row::exact("A4", "coverage-if-big", "0.797243").conditional(),
     ];
-    let few = trial(BINOMIAL, group(1000, 2.0), 10_000, few).quick(300);
+    let few = trial(BINOMIAL, group(1000, 2.0), 5000, few).quick(300);
     let margins = [(0.0, "0.376517"), (2.0, "0.878057"), (4.0, "0.982898")];
     let margins = margins.map(|(margin, digits)| {
         let rows = vec![Row::exact("1.2", "atomic", digits)];
-        trial(BINOMIAL, group(1000, libm::log(1000.0) + margin), 10_000, rows)
+        trial(BINOMIAL, group(1000, libm::log(1000.0) + margin), 5000, rows)
     });
     let limit = [(0.0, "0.369422"), (2.0, "0.874164")].map(|(margin, digits)| {
         let rows = vec![Row::exact("1.2", "atomic", digits)];
-        trial(BINOMIAL, group(10_000, libm::log(10_000.0) + margin), 2000, rows)
+        trial(BINOMIAL, group(10_000, libm::log(10_000.0) + margin), 500, rows)
     });
     [vec![few], margins.into(), limit.into()].concat()
 }
@@ -103,7 +103,7 @@ fn faults() -> Vec<Trial> {
     ];
     let lossy = lossy.map(|(fanout, loss, figure, digits)| {
         let rows = vec![Row::exact("1.4", figure, digits)];
-        trial(FIXED, group(1000, fanout).with("loss", loss), 10_000, rows)
+        trial(FIXED, group(1000, fanout).with("loss", loss), 5000, rows)
     });
     let crashed = [
         (10.0, 100.0, "atomic", "0.899253"),
@@ -112,7 +112,7 @@ fn faults() -> Vec<Trial> {
     ];
     let crashed = crashed.map(|(fanout, crashed, figure, digits)| {
         let rows = vec![Row::exact("1.4", figure, digits)];
-        trial(FIXED, group(1000, fanout).with("crashed", crashed), 10_000, rows)
+        trial(FIXED, group(1000, fanout).with("crashed", crashed), 5000, rows)
     });
     [&lossy[..], &crashed].concat()
 }

@@ -23,7 +23,7 @@ pub(super) fn trials() -> Vec<Trial> {
     ];
     let known = known.map(|(nodes, fanout, half, most)| {
         let point = Point::default().with("nodes", nodes.into()).with("fanout", fanout.into());
-        let (runs, quick) = if nodes == 100 { (20_000, Some(200)) } else { (4000, None) };
+        let (runs, quick) = if nodes == 100 { (10_000, Some(200)) } else { (1000, None) };
         let figures = [("half", half), ("most", most)];
         let rows = figures.map(|(figure, digits)| Row::measured("2.4", figure, digits, RUNS));
         Trial { experiment: "push-clocks", point, runs, quick, rows: rows.into() }

@@ -21,7 +21,7 @@ fn quick_trials() -> Vec<Trial> {
 fn the_quick_table_holds() {
     let trials = quick_trials();
     let rows: usize = trials.iter().map(|trial| trial.rows.len()).sum();
-    assert!(rows >= 20 && rows as f64 * FALSE_ALARM < 0.01, "{rows}");
+    assert!(rows >= 20 && rows as f64 * MEAN_FAILS < 0.01, "{rows}");
     for line in trials.iter().flat_map(lines) {
         println!("{} {} {}: {} {}", line.id, line.setting, line.figure, line.known, line.ours);
         assert!(line.holds, "{line:?}");
@@ -41,15 +41,31 @@ fn fractions_are_equal() {
 #[test]
 fn other_machines_are_found_out() {
     for trial in quick_trials() {
-        let other = match trial.experiment {
-            "push" => "pull",
-            "pull" => "push-pull",
-            "push-pull" | "push-clocks" => "push",
-            "infect-and-die" => "infect-and-die-binomial",
-            _ => "infect-and-die",
-        };
-        let lines = lines(&Trial { experiment: other, ..trial.clone() });
-        assert!(lines.iter().any(|line| !line.holds), "{} as {other}: {lines:?}", lines[0].setting);
+        let mut other = trial.clone();
+        match trial.experiment {
+            "push" => other.experiment = "pull",
+            "pull" => other.experiment = "push-pull",
+            "push-pull" | "push-clocks" => other.experiment = "push",
+            _ => {
+                let fanout = trial.point.get("fanout").unwrap_or(0.0);
+                other.point = trial.point.with("fanout", fanout + 1.0);
+            }
+        }
+        let lines = lines(&other);
+        assert!(lines.iter().any(|line| !line.holds), "{lines:?}");
+    }
+}
+
+/// A fixed number of targets reaches more than a random one of the same mean: its first nodes never
+/// have none.
+#[test]
+fn a_binomial_fanout_is_no_fixed_one() {
+    let (fixed, binomial) = ("infect-and-die", "infect-and-die-binomial");
+    let coverage = |trial: &Trial| trial.rows.iter().any(|row| row.figure == "coverage");
+    for mut trial in quick_trials().into_iter().filter(coverage) {
+        trial.experiment = if trial.experiment == fixed { binomial } else { fixed };
+        let coverage = lines(&trial).into_iter().find(|line| line.figure == "coverage");
+        assert!(coverage.is_some_and(|line| !line.holds));
     }
 }
 
@@ -69,10 +85,29 @@ fn other_figures_are_found_out() {
     assert_eq!(all.map(|line| (line.ours, line.holds)), Some(("not in all runs".into(), false)));
 }
 
+/// Student's distribution with an odd number of degrees of freedom, in closed form.
 #[test]
 fn a_false_alarm_is_as_likely_as_it_says() {
     let beyond = libm::erfc(4.0 * std::f64::consts::FRAC_1_SQRT_2);
-    assert!((beyond / FALSE_ALARM - 1.0).abs() < 1e-9, "{beyond:e}");
+    assert!((beyond / IMPLAUSIBLE - 1.0).abs() < 1e-9, "{beyond:e}");
+    let freedom = 199.0_f64;
+    let angle = libm::atan(4.0 / freedom.sqrt());
+    let (mut term, mut sum) = (angle.cos(), angle.cos());
+    for odd in (3..199).step_by(2).map(f64::from) {
+        term *= (odd - 1.0) / odd * angle.cos() * angle.cos();
+        sum += term;
+    }
+    let beyond = 1.0 - 2.0 / std::f64::consts::PI * (angle + angle.sin() * sum);
+    assert!(IMPLAUSIBLE < beyond && beyond < MEAN_FAILS, "{beyond:e}");
+}
+
+#[test]
+fn means_are_of_so_many_runs_that_they_are_nearly_normal() {
+    for entry in table() {
+        if let Entry::Random(trial) = entry {
+            assert!(trial.runs >= 200 && trial.quick.is_none_or(|runs| runs >= 200), "{trial:?}");
+        }
+    }
 }
 
 #[test]
@@ -100,7 +135,7 @@ fn what_is_measured_has_an_error_of_its_own() {
         |row: Row, mean| row.against(&summary(mean), &Kind::Figure).map(|sampled| sampled.p_value);
     // Four standard errors are 0.2, and 0.25 with theirs; half a unit of the last digit is 0.05.
     let (exact, measured) = (Row::exact("", "", "5.0"), Row::measured("", "", "5.0", 711));
-    let is_above = |row, mean| p_value(row, mean).is_some_and(|p_value| p_value >= FALSE_ALARM);
+    let is_above = |row, mean| p_value(row, mean).is_some_and(|p_value| p_value >= IMPLAUSIBLE);
     assert!(is_above(exact, 5.2499) && !is_above(exact, 5.2501));
     assert!(is_above(measured, 5.2999) && !is_above(measured, 5.3001));
 }
