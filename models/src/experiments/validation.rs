@@ -14,6 +14,7 @@ mod clocks;
 mod rounds;
 mod tiny;
 
+use std::fmt;
 use std::num::NonZeroUsize;
 
 use serde::Serialize;
@@ -70,8 +71,10 @@ pub struct Row {
 /// A figure as it is printed somewhere.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Target {
-    /// Its digits. Half a unit of the last one is its tolerance.
+    /// Its digits.
     pub digits: &'static str,
+    /// How far off the truth may be; `None`: half a unit of the last digit.
+    pub tolerance: Option<&'static str>,
     /// Where it comes from.
     pub source: Source,
 }
@@ -84,42 +87,80 @@ pub enum Source {
     /// The mean of so many runs of an independent program; it has a standard error of its own, which
     /// is reckoned with the deviation of our runs.
     Measured(u64),
+    /// A law that is not exact.
+    Law,
 }
 
 impl Row {
-    const fn exact(id: &'static str, figure: &'static str, digits: &'static str) -> Self {
-        let target = Target { digits, source: Source::Exact };
-        Self { id, figure, target, is_conditional: false }
+    /// A figure that was computed exactly.
+    #[must_use]
+    pub const fn exact(id: &'static str, figure: &'static str, digits: &'static str) -> Self {
+        Self::new(id, figure, digits, Source::Exact)
     }
 
-    const fn measured(
+    /// The mean of so many runs of another program.
+    #[must_use]
+    pub const fn measured(
         id: &'static str,
         figure: &'static str,
         digits: &'static str,
         runs: u64,
     ) -> Self {
-        let target = Target { digits, source: Source::Measured(runs) };
+        Self::new(id, figure, digits, Source::Measured(runs))
+    }
+
+    /// What a law says that is right up to the tolerance.
+    #[must_use]
+    pub const fn law(
+        id: &'static str,
+        figure: &'static str,
+        digits: &'static str,
+        tolerance: &'static str,
+    ) -> Self {
+        Self::new(id, figure, digits, Source::Law).give_or_take(tolerance)
+    }
+
+    const fn new(
+        id: &'static str,
+        figure: &'static str,
+        digits: &'static str,
+        source: Source,
+    ) -> Self {
+        let target = Target { digits, tolerance: None, source };
         Self { id, figure, target, is_conditional: false }
     }
 
-    const fn conditional(self) -> Self {
+    /// The same, where the truth may be so far off.
+    #[must_use]
+    pub const fn give_or_take(self, tolerance: &'static str) -> Self {
+        let target = Target { tolerance: Some(tolerance), ..self.target };
+        Self { target, ..self }
+    }
+
+    /// The same, about those runs only that have the figure.
+    #[must_use]
+    pub const fn conditional(self) -> Self {
         Self { is_conditional: true, ..self }
     }
 }
 
 impl Target {
-    /// The figure and half a unit of its last digit.
+    /// The figure and its tolerance.
     #[must_use]
     pub fn value(&self) -> (f64, f64) {
-        let after = self.digits.split_once('.').map_or(0, |(_, after)| after.len());
-        let value = self.digits.parse().unwrap_or(f64::NAN);
-        (value, 0.5 * libm::pow(10.0, -(after as f64)))
+        let number = |digits: &str| digits.parse().unwrap_or(f64::NAN);
+        let half = || 0.5 * libm::pow(10.0, -(self.after_the_point() as f64));
+        (number(self.digits), self.tolerance.map_or_else(half, number))
+    }
+
+    fn after_the_point(&self) -> usize {
+        self.digits.split_once('.').map_or(0, |(_, after)| after.len())
     }
 
     /// The standard error that the figure itself has, if runs have this deviation.
     fn error(&self, deviation: f64) -> f64 {
         match self.source {
-            Source::Exact => 0.0,
+            Source::Exact | Source::Law => 0.0,
             Source::Measured(runs) => deviation / libm::sqrt(runs as f64),
         }
     }
@@ -234,7 +275,7 @@ impl Row {
             id: self.id.into(),
             setting: setting.into(),
             figure: self.figure.into(),
-            known: self.target.digits.into(),
+            known: self.target.to_string(),
             source: self.target.source.to_string(),
             ours: sampled.map_or("not in all runs".into(), |sampled| self.told(sampled.mean)),
             interval: sampled.map(|sampled| (sampled.low, sampled.high)),
@@ -250,7 +291,7 @@ impl Row {
         let &Summary { count, mean, deviation, .. } = summary;
         let error = deviation / libm::sqrt(count as f64);
         let (estimate, with_theirs) = match (kind, self.target.source) {
-            (Kind::Event, Source::Exact) => {
+            (Kind::Event, Source::Exact | Source::Law) => {
                 let share = Estimate::share((mean * count as f64).round() as usize, count as usize);
                 (share, share)
             }
@@ -267,15 +308,22 @@ impl Row {
 
     /// With a digit more than the known figure has.
     fn told(&self, value: f64) -> String {
-        let after = self.target.digits.split_once('.').map_or(0, |(_, after)| after.len());
-        format!("{value:.*}", after + 1)
+        format!("{value:.*}", self.target.after_the_point() + 1)
     }
 }
 
-impl std::fmt::Display for Source {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Target {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.digits)?;
+        self.tolerance.map_or(Ok(()), |tolerance| write!(f, " ± {tolerance}"))
+    }
+}
+
+impl fmt::Display for Source {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Exact => write!(f, "exact"),
+            Self::Law => write!(f, "law"),
             Self::Measured(runs) => write!(f, "{runs} runs"),
         }
     }

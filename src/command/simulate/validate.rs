@@ -87,8 +87,9 @@ impl Report {
              ```sh\ncargo run --release -- simulate --validate{quick} --seed {} --out docs\n```\n\n\
              *no.* is the number of the figure in the project's list of known figures. *exact* \
              figures were\ncomputed from the definitions; others are means of so many runs, and \
-             have a standard error of\ntheir own. A row holds unless an estimate as far off as ours \
-             would come with a probability below\n6.4e-5 if the known figure were right \
+             have a standard error of\ntheir own; a *law* is right up to the tolerance beside it. A \
+             row holds unless an estimate as far off as\nours would come with a probability below \
+             6.4e-5 if the known figure were right\n\
              ([simulating.md](simulating.md#known-figures)).\n\n\
              {}.\n\n\
              | | no. | setting | figure | known | of | ours, with its 99.9 % interval | runs |\n\

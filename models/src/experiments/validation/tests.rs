@@ -112,10 +112,12 @@ fn means_are_of_so_many_runs_that_they_are_nearly_normal() {
 
 #[test]
 fn the_last_digit_tells_the_tolerance() {
-    let target = |digits| Target { digits, source: Source::Exact }.value();
+    let target = |digits| Row::exact("", "", digits).target.value();
     assert_eq!(target("12.305").0, 12.305);
     assert!((target("12.305").1 - 0.0005).abs() < 1e-12);
     assert!((target("7").1 - 0.5).abs() < 1e-12);
+    let law = Row::law("", "", "6.907", "0.518").target;
+    assert_eq!((law.value(), law.to_string()), ((6.907, 0.518), "6.907 ± 0.518".into()));
 }
 
 #[test]
