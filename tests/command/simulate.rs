@@ -196,7 +196,7 @@ fn an_error_is_one_line_that_says_what_to_do() {
 
 #[test]
 fn it_ends_when_it_is_asked_to() {
-    let long = ["simulate", "push", "--nodes", "100000", "--runs", "100000", "--json"];
+    let long = ["simulate", "push", "--nodes", "100", "--runs", "10000000", "--json"];
     let mut running = Running::of(crate::process::command(&long));
     running.says_aside("a second");
     running.signal("TERM");

@@ -48,11 +48,21 @@ impl Shard {
         self.of == 1
     }
 
-    /// Which of so many jobs are done here: every so manyth, so that each shard has its part of the
-    /// long and of the short ones.
+    /// Which of so many jobs are done here, ascending: every so manyth, so that each shard has its
+    /// part of the long and of the short ones.
     pub fn jobs(self, jobs: u64) -> impl Iterator<Item = u64> {
-        let stride = usize::try_from(self.of).unwrap_or(usize::MAX);
-        (self.number - 1..jobs).step_by(stride)
+        (0..self.count(jobs)).map(move |place| self.job(place))
+    }
+
+    /// How many of so many jobs are done here.
+    #[must_use]
+    pub fn count(self, jobs: u64) -> u64 {
+        jobs.saturating_sub(self.number - 1).div_ceil(self.of)
+    }
+
+    /// The number of the job that is done at this place.
+    pub(super) fn job(self, place: u64) -> u64 {
+        self.number - 1 + place * self.of
     }
 }
 
@@ -95,7 +105,10 @@ mod tests {
         for of in 1..7 {
             for jobs in 0..20 {
                 let shards = (1..=of).map(|number| Shard::new(number, of).expect("a shard"));
-                let mut all: Vec<_> = shards.flat_map(|shard| shard.jobs(jobs)).collect();
+                let count = |shard: Shard| shard.jobs(jobs).count() as u64 == shard.count(jobs);
+                let shards: Vec<_> = shards.collect();
+                assert!(shards.iter().all(|&shard| count(shard)));
+                let mut all: Vec<_> = shards.iter().flat_map(|shard| shard.jobs(jobs)).collect();
                 all.sort_unstable();
                 assert_eq!(all, (0..jobs).collect::<Vec<_>>());
             }

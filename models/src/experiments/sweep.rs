@@ -1,7 +1,7 @@
 //! Many runs, on several threads.
 
 use std::num::NonZeroUsize;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc;
 use std::thread;
 
@@ -53,12 +53,12 @@ impl Sweep {
         watch: &mut dyn FnMut(Progress),
     ) -> Results {
         let runs = self.header.runs;
-        let jobs = self.points.len() as u64 * runs;
-        let jobs: Vec<_> = shard.jobs(jobs).map(|job| (job / runs, job % runs)).collect();
+        let jobs = shard.count((self.points.len() as u64).saturating_mul(runs));
+        let which = |place| (shard.job(place) / runs, shard.job(place) % runs);
         let mut records = vec![Record::default(); self.points.len()];
-        let mut progress = Progress { done: 0, of: jobs.len() as u64 };
-        in_parallel(&jobs, threads, |&job| self.job(job), &mut |place, outcome| {
-            let (point, run) = jobs[place];
+        let mut progress = Progress { done: 0, of: jobs };
+        in_parallel(jobs, threads, |place| self.job(which(place)), &mut |place, outcome| {
+            let (point, run) = which(place);
             records[point as usize].add(run, &outcome).expect("each job is done once");
             progress.done += 1;
             watch(progress);
@@ -75,24 +75,23 @@ impl Sweep {
     }
 }
 
-/// Does jobs on threads, each of which takes the next one that nobody has; tells each result here,
-/// in whatever order they come.
-fn in_parallel<J: Sync, T: Send>(
-    jobs: &[J],
+/// Does so many jobs on threads, each of which takes the next one that nobody has; tells each result
+/// here, in whatever order they come.
+fn in_parallel<T: Send>(
+    jobs: u64,
     threads: NonZeroUsize,
-    work: impl Fn(&J) -> T + Sync,
-    tell: &mut dyn FnMut(usize, T),
+    work: impl Fn(u64) -> T + Sync,
+    tell: &mut dyn FnMut(u64, T),
 ) {
-    let next = AtomicUsize::new(0);
+    let next = AtomicU64::new(0);
     let (sender, results) = mpsc::channel();
     thread::scope(|scope| {
-        for _ in 0..threads.get().min(jobs.len()) {
+        for _ in 0..jobs.min(threads.get() as u64) {
             let (sender, next, work) = (sender.clone(), &next, &work);
             scope.spawn(move || {
                 loop {
                     let place = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(job) = jobs.get(place) else { return };
-                    if sender.send((place, work(job))).is_err() {
+                    if place >= jobs || sender.send((place, work(place))).is_err() {
                         return;
                     }
                 }
