@@ -136,6 +136,9 @@ mod tests {
         Sweep::new("dice", grid, runs, seed, at).unwrap_or_else(|never| match never {})
     }
 
+    /// Something that goes wrong with a shard.
+    type Change = fn(&mut Results);
+
     fn on(threads: usize, sweep: &Sweep, shard: Shard) -> Results {
         sweep.run(shard, NonZeroUsize::new(threads).expect("a thread"), &mut |_| ())
     }
@@ -185,7 +188,7 @@ mod tests {
         let division = merge(&[one, &halves[1]]);
         assert!(matches!(division, Err(MergeError::Division(..))), "{division:?}");
 
-        let changes: [(&str, fn(&mut Results)); 6] = [
+        let changes: [(&str, Change); 6] = [
             ("experiment", |part| part.header.experiment = "cards".into()),
             ("version of the program", |part| part.header.version = "9".into()),
             ("seed", |part| part.header.seed = 2),
@@ -204,7 +207,7 @@ mod tests {
     #[test]
     fn a_shard_holds_its_own_runs_and_no_others() {
         let parts = shards(&sweep("6,20", 10, 1), 3);
-        let changes: [fn(&mut Results); 4] = [
+        let changes: [Change; 4] = [
             |part| part.points[0].record = Record::default(),
             |part| drop(part.points.pop()),
             |part| part.points.swap(0, 1),

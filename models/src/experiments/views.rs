@@ -41,6 +41,9 @@ impl Views {
 
 /// Each of `0..of` with this probability, by the lengths of the gaps between them.
 fn each(of: u32, probability: f64, random: &mut impl Rng) -> Vec<u32> {
+    if probability <= 0.0 {
+        return Vec::new();
+    }
     if probability >= 1.0 {
         return (0..of).collect();
     }
@@ -50,8 +53,7 @@ fn each(of: u32, probability: f64, random: &mut impl Rng) -> Vec<u32> {
         // Uniform in (0, 1], with 53 bits.
         let uniform = ((random.next_u64() >> 11) + 1) as f64 / (1_u64 << 53) as f64;
         next += libm::floor(libm::log(uniform) / libm::log1p(-probability));
-        // Negated, so that where the probability is 0, and the gap infinite or no number, it ends.
-        if !(next < f64::from(of)) {
+        if next >= f64::from(of) {
             return chosen;
         }
         chosen.push(next as u32);

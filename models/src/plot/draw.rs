@@ -120,14 +120,14 @@ impl Drawing {
     fn open(&mut self, title: &str, subtitle: &str, legend: f64) {
         let (width, height) = ((LEFT + WIDTH + RIGHT + legend).ceil(), TOP + HEIGHT + BOTTOM);
         let (title, subtitle) = (escape(title), escape(subtitle));
-        let _ = write!(
+        let _ = writeln!(
             self.svg,
             "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width} {height}' \
              width='{width}' height='{height}' font-family='sans-serif' font-size='13' \
              fill='#000' role='img'><title>{title}: {subtitle}</title>\
              <rect width='{width}' height='{height}' fill='#fff'/>\
              <text x='{LEFT}' y='24' font-size='15' font-weight='bold'>{title}</text>\
-             <text x='{LEFT}' y='44'>{subtitle}</text>\n"
+             <text x='{LEFT}' y='44'>{subtitle}</text>"
         );
     }
 
@@ -173,10 +173,10 @@ impl Drawing {
             );
         }
         let (middle, centre) = (LEFT + WIDTH / 2.0, TOP + HEIGHT / 2.0);
-        let _ = write!(
+        let _ = writeln!(
             self.svg,
             "<text x='{middle}' y='{}' text-anchor='middle'>{}</text>\
-             <text transform='translate(18 {centre})rotate(-90)' text-anchor='middle'>{}</text>\n",
+             <text transform='translate(18 {centre})rotate(-90)' text-anchor='middle'>{}</text>",
             bottom + 44.0,
             escape(&x_axis.caption()),
             escape(&y_axis.caption()),
@@ -274,9 +274,9 @@ impl Drawing {
                     "<path transform='translate({middle} {y})' d='{mark}' fill='{colour}'/>"
                 );
             }
-            let _ = write!(
+            let _ = writeln!(
                 self.svg,
-                "<text x='{}' y='{}'>{}</text>\n",
+                "<text x='{}' y='{}'>{}</text>",
                 left + 37.0,
                 y + 4.5,
                 escape(&series.name),
