@@ -52,4 +52,19 @@ pub trait Experiment: Send + Sync {
 
     /// One run. The same seed gives the same outcome, on every machine.
     fn run(&self, seed: u64) -> Outcome;
+
+    /// What theory says of the mean of a curve in the first so many rounds or periods, if it says
+    /// something.
+    fn theory(&self, _curve: &str, _periods: u32) -> Option<Theory> {
+        None
+    }
+}
+
+/// What theory says of a curve.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Theory {
+    /// Which theory.
+    pub name: &'static str,
+    /// The values at 0, 1, 2, …
+    pub values: Vec<f64>,
 }

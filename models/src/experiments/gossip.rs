@@ -1,5 +1,8 @@
 //! Periodic gossip of one rumor, until everybody knows it.
 
+use rumormill_core::analysis::lockstep::Lockstep as Chain;
+use rumormill_core::analysis::logistic::Logistic;
+use rumormill_core::analysis::{self as theory, Targets};
 use rumormill_core::protocols::periodic_gossip::{Mode, PeriodicGossip, Request, Settings};
 use rumormill_core::rumor::Notice;
 use rumormill_core::seen::Memory;
@@ -7,7 +10,7 @@ use rumormill_core::{Neighborhood, Node, Ticks};
 
 use super::group::{Group, Unsynchronised};
 use super::lockstep::{Lockstep, Members};
-use super::{Experiment, Measure, Outcome, Tally};
+use super::{Experiment, Measure, Outcome, Tally, Theory};
 use crate::simulate::Network;
 
 type Machine = PeriodicGossip<u32>;
@@ -38,6 +41,9 @@ pub enum Clocks {
     /// ten-thousandth of a period.
     Unsynchronised,
 }
+
+/// In larger groups the exact chain takes longer than a plot should.
+const MOST_FOR_CHAIN: u32 = 2000;
 
 /// How many ticks a period of unsynchronised machines has.
 const PERIOD: u32 = 10;
@@ -82,6 +88,30 @@ impl Gossip {
         }
     }
 
+    /// The share of the informed in the mean: from the exact chain, or for push on unsynchronised
+    /// clocks by the logistic law.
+    fn expected(&self, periods: u32) -> Option<Theory> {
+        let Members { nodes: size, crashed, loss, .. } = self.members;
+        let loss = f64::from(loss.numerator()) / f64::from(loss.denominator());
+        let fanout = self.settings.fanout;
+        match self.rounds {
+            Rounds::Lockstep if size <= MOST_FOR_CHAIN => {
+                let targets = Targets::fixed(fanout.into()).ok()?;
+                let group = theory::Group { size, crashed, targets, loss };
+                let chain = Chain::new(self.settings.mode, &group).ok()?;
+                let values = chain.rounds().take(periods as usize + 1);
+                let values = values.map(|reached| reached.coverage()).collect();
+                Some(Theory { name: "exact", values })
+            }
+            Rounds::Unsynchronised(_) if self.settings.mode == Mode::Push => {
+                let law = Logistic { size, fanout: fanout.into(), loss };
+                let values = (0..=periods).map(|periods| law.informed(periods.into())).collect();
+                Some(Theory { name: "logistic law", values })
+            }
+            _ => None,
+        }
+    }
+
     fn unit(&self) -> &'static str {
         match self.rounds {
             Rounds::Lockstep => "rounds",
@@ -106,6 +136,10 @@ impl Experiment for Gossip {
             measures.push(Measure::figure("messages", "messages", about));
         }
         measures
+    }
+
+    fn theory(&self, curve: &str, periods: u32) -> Option<Theory> {
+        if curve == "informed" { self.expected(periods) } else { None }
     }
 
     fn run(&self, seed: u64) -> Outcome {
@@ -145,11 +179,9 @@ impl Experiment for Gossip {
 #[cfg(test)]
 mod tests {
     use rumormill_core::Bias;
-    use rumormill_core::analysis::lockstep::Lockstep as Chain;
-    use rumormill_core::analysis::{Group as Theory, Targets};
 
-    use super::super::Views;
     use super::super::validation::IMPLAUSIBLE;
+    use super::super::{Record, Views};
     use super::*;
     use crate::exact::{Answer, Estimate};
 
@@ -163,8 +195,8 @@ mod tests {
         let loss = Bias::new(1, 5).expect("a probability");
         for (mode, fanout) in [(Mode::Push, 1), (Mode::Pull, 2), (Mode::PushPull, 1)] {
             let targets = Targets::fixed(fanout.into()).expect("few targets");
-            let theory = Theory { size: 6, crashed: 1, targets, loss: 0.2 };
-            let chain = Chain::new(mode, &theory).expect("a group");
+            let group = theory::Group { size: 6, crashed: 1, targets, loss: 0.2 };
+            let chain = Chain::new(mode, &group).expect("a group");
             for views in [Views::Everybody, Views::Fresh(3)] {
                 let members = Members { nodes: 6, crashed: 1, views, loss };
                 let gossip = Gossip::new(mode, Clocks::Lockstep, members, fanout, 100);
@@ -183,6 +215,24 @@ mod tests {
                     );
                 }
             }
+        }
+    }
+
+    /// Within five standard errors at each round, and what is too rare to be seen.
+    #[test]
+    fn theory_says_what_curves_are_in_the_mean() {
+        let members = Members { nodes: 20, crashed: 0, views: Views::Fresh(3), loss: Bias::NEVER };
+        let gossip = Gossip::new(Mode::PushPull, Clocks::Lockstep, members, 2, 100);
+        let theory = gossip.theory("informed", 8).expect("a small group");
+        assert!(theory.values.len() == 9 && gossip.theory("delay", 8).is_none());
+        let mut record = Record::default();
+        for run in 0..RUNS {
+            record.add(run, &gossip.run(run)).expect("a new run");
+        }
+        for (tally, expected) in record.curve("informed").iter().zip(theory.values) {
+            let (mean, deviation) = (tally.mean(), tally.deviation());
+            let off = (mean.expect("runs") - expected).abs();
+            assert!(off <= 5.0 * deviation.expect("runs") / (RUNS as f64).sqrt() + 1e-4, "{off}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Results as plots.
 
-use super::{At, Kind, Measure, Results, Summary, Tally};
+use super::{At, Kind, Measure, Results, Summary, Tally, find};
 use crate::plot::{Axis, MOST_SERIES, Plot, Scale, Series, Shape, Spot, bars};
 
 /// A plot under a name that is fit for a file.
@@ -12,7 +12,8 @@ pub struct Picture {
     pub plot: Plot,
 }
 
-/// The plots of a sweep: each curve with the band in which 90 % of the runs are; each figure along the
+/// The plots of a sweep: each curve with the band in which 90 % of the runs are, and with what theory
+/// says of it where it does and there is room; each figure along the
 /// parameter that varies, with its 95 % intervals, or where none does as a histogram over the runs;
 /// each histogram. Of more points than fit into a plot, as many as fit.
 #[must_use]
@@ -42,11 +43,32 @@ fn curve(results: &Results, measure: &Measure, along: &str) -> Option<Plot> {
             let (low, high) = (summary.low, summary.high);
             Some(Spot { x: f64::from(place), middle: summary.mean, low, high })
         });
-        Series { name: varied(results, at, None), shape: Shape::Curve(spots.collect()) }
+        let name = match varied(results, at, None) {
+            name if name.is_empty() => "measured".into(),
+            name => name,
+        };
+        Series { name, shape: Shape::Curve(spots.collect()) }
     });
+    let mut series: Vec<_> = series.collect();
+    // Where there are few, there is room for theory.
+    if results.points.len() * 2 <= MOST_SERIES {
+        series.extend(results.points.iter().filter_map(|at| theory(results, at, measure)));
+    }
     let x = Axis::linear(along, "").including([0.0]);
     let about = format!("{} (mean, and 90 % of the runs)", measure.about);
-    plot(results, about, x, upwards(measure), series.collect())
+    plot(results, about, x, upwards(measure), series)
+}
+
+/// What theory says of a curve, as far as the curve goes.
+fn theory(results: &Results, at: &At, measure: &Measure) -> Option<Series> {
+    let experiment = find(&results.header.experiment).ok()?.at(&at.point).ok()?;
+    let last = at.record.curve(&measure.name).len().checked_sub(1)?;
+    let theory = experiment.theory(&measure.name, last as u32)?;
+    let spots = (0..).map(f64::from).zip(theory.values);
+    let spots = spots.map(|(x, value)| Spot { x, middle: value, low: value, high: value });
+    let name = [varied(results, at, None), theory.name.into()];
+    let name = name.into_iter().filter(|part: &String| !part.is_empty()).collect::<Vec<_>>();
+    Some(Series { name: name.join(", "), shape: Shape::Curve(spots.collect()) })
 }
 
 fn histogram(results: &Results, measure: &Measure, tally: impl Fn(&At) -> Tally) -> Option<Plot> {
