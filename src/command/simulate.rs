@@ -42,7 +42,7 @@ pub(crate) struct Arguments {
     #[arg(long, conflicts_with_all = ["experiment", "Parameters", "runs", "shard"])]
     validate: bool,
     /// Only those that take little, with few runs
-    #[arg(long, requires = "validate")]
+    #[arg(long, requires = "validate", conflicts_with_all = ["experiment", "list", "merge"])]
     quick: bool,
     #[command(flatten)]
     parameters: Parameters,

@@ -183,7 +183,7 @@ fn an_error_is_one_line_that_says_what_to_do() {
         (&["simulate", "push", "--shard", "4/3"], "such as 3/16"),
         (&["simulate", "push", "--shard", "1/3"], "--out"),
         (&["simulate", "push", "--loss", "0..1+0.001", "--fanout", "1..11"], "ten thousand"),
-        (&["simulate", "push", "--quick"], "--validate"),
+        (&["simulate", "push", "--quick"], "cannot be used with"),
         (&["simulate", "--validate", "--nodes", "7"], "cannot be used with"),
         (&["simulate", "--merge", "a.json", "--runs", "7"], "cannot be used with"),
         (&["simulate", "--merge", "/nowhere/push.json"], "cannot read /nowhere/push.json"),
