@@ -16,8 +16,8 @@ use super::group::{Group, Watch};
 pub struct Members {
     /// How many there are, at least 1.
     pub nodes: u32,
-    /// How many of them have crashed before the start; the last ones. They stay silent, and are
-    /// still chosen.
+    /// How many of them, fewer than `nodes`, have crashed before the start; the last ones. They stay
+    /// silent, and are still chosen.
     pub crashed: u32,
     /// Whom they know.
     pub views: Views,
