@@ -5,7 +5,9 @@ mod common;
 use std::borrow::Cow;
 use std::cell::RefCell;
 
-use common::{flood, gossip, mongering, overlaid, run_recorded, run_unasked, shuffling, view, walking};
+use common::{
+    flood, gossip, mongering, overlaid, run_recorded, run_unasked, shuffling, view, walking,
+};
 use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::adoption::{self, Adoption};
 use rumormill_core::protocols::cyclon::{self, Cyclon};

@@ -41,6 +41,8 @@ pub struct Suite {
     /// The states and transitions that independent computations found, where there are some.
     expected: Option<(u64, u64)>,
     bugs: Vec<SeededBug>,
+    /// Whether the machines hear of peers that are not in the group, and may send to them.
+    among_strangers: bool,
     /// Whether it takes so long that it is run only when it is named.
     pub only_when_named: bool,
 }
@@ -71,7 +73,15 @@ impl Suite {
     fn new(name: impl Into<String>, about: impl Into<String>, runner: impl Runner) -> Self {
         let (name, about) = (name.into(), about.into());
         let (runner, bugs) = (Box::new(runner), Vec::new());
-        Self { name, about, runner, expected: None, bugs, only_when_named: false }
+        Self {
+            name,
+            about,
+            runner,
+            expected: None,
+            bugs,
+            among_strangers: false,
+            only_when_named: false,
+        }
     }
 
     fn with_bug(mut self, name: &str, property: &'static str, judge: impl Judge) -> Self {
@@ -82,6 +92,11 @@ impl Suite {
 
     fn expecting(mut self, states: u64, transitions: u64) -> Self {
         self.expected = Some((states, transitions));
+        self
+    }
+
+    fn among_strangers(mut self) -> Self {
+        self.among_strangers = true;
         self
     }
 
@@ -102,6 +117,7 @@ impl Suite {
     ) -> Result<Report, SuiteError> {
         let mut report = self.runner.check(&self.name, &self.about, limits, watch)?;
         report.expected = self.expected;
+        report.among_strangers = self.among_strangers;
         for seeded in &self.bugs {
             report.bugs.push(seeded.run(&self.name)?);
         }

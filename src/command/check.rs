@@ -199,7 +199,8 @@ pub(super) fn say(output: Output, report: &Report, stories: bool) {
         ));
     }
     if report.astray > 0 {
-        output.say(format_args!("  {} {} messages went astray", mark(false), report.astray));
+        let mark = mark(!report.loses_its_way());
+        output.say(format_args!("  {mark} {} messages went to strangers", report.astray));
     }
     if report.overflow > 0 {
         output.say(format_args!("  {} {} steps hit a limit", mark(false), report.overflow));

@@ -305,7 +305,7 @@ pub const BUGS: &[Bug] = &[
         thought: "any neighbour is as good as the other",
         file: ADOPTION,
         right: "context.send(Message::Adopted { instead }, &[newcomer]);",
-        wrong: "context.send(Message::Adopted { instead: others.first().copied() }, &[newcomer]);",
+        wrong: "let instead = context.choose(&others, 1).first().copied();\n    context.send(Message::Adopted { instead }, &[newcomer]);",
     },
     Bug {
         name: "does_not_let_go",
@@ -341,5 +341,19 @@ pub const BUGS: &[Bug] = &[
         file: CYCLON,
         right: "        self.exchange = Some(Exchange { number, with, offered });\n",
         wrong: "        context.remove_neighbor(with);\n        self.exchange = Some(Exchange { number, with, offered });\n",
+    },
+    Bug {
+        name: "keeps_its_partner",
+        thought: "the answer may still come",
+        file: CYCLON,
+        right: "            && context.remove_neighbor(with)\n",
+        wrong: "            && self.entries.is_empty()\n",
+    },
+    Bug {
+        name: "answers_with_what_it_takes",
+        thought: "what comes in first can be given away again",
+        file: CYCLON,
+        right: "                let given = self.answer(context, from, number);\n                self.take_in(context, from, &entries, &[], &given);",
+        wrong: "                let names: Names<P> = entries.iter().map(|entry| entry.peer).collect();\n                self.take_in(context, from, &entries, &[], &names);\n                self.answer(context, from, number);\n                for name in names {\n                    context.remove_neighbor(name);\n                }",
     },
 ];

@@ -3,7 +3,7 @@
 use rumormill_core::analysis::lockstep::Lockstep as Chain;
 use rumormill_core::analysis::logistic::Logistic;
 use rumormill_core::analysis::{self as theory, Targets};
-use rumormill_core::protocols::periodic_gossip::{Mode, PeriodicGossip, Request, Settings};
+use rumormill_core::protocols::periodic_gossip::{Interest, Mode, PeriodicGossip, Request, Settings};
 use rumormill_core::rumor::Notice;
 use rumormill_core::seen::Memory;
 use rumormill_core::{Neighborhood, Node, Ticks};
@@ -57,7 +57,7 @@ impl Gossip {
             mode,
             fanout,
             period: Ticks(PERIOD),
-            hot: None,
+            hot: Interest::ForEver,
             buffer: 1,
             max_message: 1000,
             memory: Memory { origins: 1, forget_after: None },

@@ -46,7 +46,7 @@ fn lossy_suite() -> Suite {
 
 fn adversary_suite() -> Suite {
     let about = "adoption among two, and an adversary that sends anything at any time";
-    Suite::new("adoption-adversary-2", about, adversary::<Machine>).with_bug(
+    Suite::new("adoption-adversary-2", about, adversary::<Machine>).among_strangers().with_bug(
         "believes_anybody",
         BOUNDED,
         adversary::<bugs::believes_anybody::Adoption<_>>,

@@ -124,6 +124,7 @@ where
             crowded_out: tally.crowded_out,
             overflow: tally.overflow,
             astray: tally.astray,
+            among_strangers: false,
             losses: tally.losses,
             duplications: tally.duplications,
             crashes: tally.crashes,

@@ -19,7 +19,7 @@ const SOUND: &str = "the entries are the view, and what is on offer is bounded";
 const FULL: &str = "no pointer is lost: every view stays full";
 const CONNECTED: &str = "the overlay stays connected, counting pointers in flight";
 const IN_PIECES: &str = "the overlay falls into pieces";
-const FORGOTTEN: &str = "whoever has crashed is in no view any more";
+const FORGOTTEN: &str = "whoever has crashed can be forgotten by all";
 
 pub(super) fn suites() -> Vec<Suite> {
     let mut suites =
@@ -54,26 +54,40 @@ fn reliable_suite(nodes: u8) -> Suite {
 
 fn ageing_suite() -> Suite {
     let about = "CYCLON with the oldest neighbour in every round; nothing is lost";
-    Suite::new("cyclon-ages-3", about, ageing::<Machine>).with_bug(
-        "gives_its_partner_up",
-        FULL,
-        ageing::<bugs::gives_its_partner_up::Cyclon<_>>,
-    )
+    Suite::new("cyclon-ages-3", about, ageing::<Machine>)
+        .with_bug("gives_its_partner_up", FULL, ageing::<bugs::gives_its_partner_up::Cyclon<_>>)
+        .with_bug(
+            "answers_with_what_it_takes",
+            CONNECTED,
+            ageing::<bugs::answers_with_what_it_takes::Cyclon<_>>,
+        )
 }
 
 fn lossy_suite() -> Suite {
     let about = "CYCLON in every round; two messages are lost";
-    Suite::new("cyclon-lossy-3", about, lossy::<Machine>)
+    Suite::new("cyclon-lossy-3", about, lossy::<Machine>).with_bug(
+        "keeps_its_partner",
+        IN_PIECES,
+        lossy::<bugs::keeps_its_partner::Cyclon<_>>,
+    )
 }
 
 fn crash_suite() -> Suite {
     let about = "CYCLON with the oldest neighbour in every round; one of three machines crashes";
-    Suite::new("cyclon-crash-3", about, crash::<Machine>)
+    Suite::new("cyclon-crash-3", about, crash::<Machine>).with_bug(
+        "keeps_its_partner",
+        FORGOTTEN,
+        crash::<bugs::keeps_its_partner::Cyclon<_>>,
+    )
 }
 
 fn adversary_suite() -> Suite {
     let about = "CYCLON of two, and an adversary that sends anything at any time";
-    Suite::new("cyclon-adversary-2", about, adversary::<Machine>)
+    Suite::new("cyclon-adversary-2", about, adversary::<Machine>).among_strangers().with_bug(
+        "counts_itself_twice",
+        SOUND,
+        adversary::<bugs::counts_itself_twice::Cyclon<_>>,
+    )
 }
 
 /// Views of two and messages of two; numbers are not told apart.
@@ -104,6 +118,7 @@ fn circle<X: Protocol<ModelPeer>>(
 fn unbounded<X: Protocol<ModelPeer>>(symmetric: bool) -> Case<X, ()> {
     let mut setting = circle(4, 2, &simple(), Scheduler::Asynchronous { in_flight: 2 });
     setting.symmetric = symmetric;
+    setting.from_any_start = symmetric;
     Case { setting, properties: vec![sound()] }
 }
 
@@ -130,11 +145,11 @@ fn crash<X: Protocol<ModelPeer>>() -> Case<X, ()> {
     let settings = Settings { mode: Mode::Enhanced, max_age: 2, ..simple() };
     let mut setting = circle(3, 2, &settings, Scheduler::Rounds);
     setting.faults.crash = Fault::AtMost(1);
-    let forgotten = Claim::new(FORGOTTEN, Notion::AlmostSurely, |at| {
+    let forgotten = Claim::new(FORGOTTEN, Notion::PossibleFromEverywhere, |at| {
         let crashed: Vec<_> =
             at.locals().filter(|local| !local.alive).map(|local| local.node.me()).collect();
         let is_forgotten = |peer| at.alive().all(|local| !local.node.neighborhood.contains(peer));
-        !crashed.is_empty() && crashed.iter().all(is_forgotten)
+        crashed.iter().all(is_forgotten)
     });
     Case { setting, properties: vec![sound(), forgotten] }
 }

@@ -16,7 +16,7 @@ use super::properties::{
     somebody_never_learns, together,
 };
 use crate::explore::Notion;
-use crate::world::{Fault, Scheduler};
+use crate::world::{Fault, Scheduler, Witness};
 use crate::{ModelPeer, bugs};
 
 pub(super) fn suites() -> Vec<Suite> {
@@ -157,7 +157,7 @@ fn counting(k: u16) -> Settings {
     mongering(k, Response::Feedback, Removal::Counter)
 }
 
-fn feedback<X: PeriodicGossip>(nodes: u8, mode: Mode) -> Case<X> {
+fn feedback<X: PeriodicGossip>(nodes: u8, mode: Mode) -> Case<X, Witness> {
     let setting = setting(nodes, &Settings { mode, ..counting(1) }, Scheduler::Rounds);
     let notion = match mode {
         Mode::Push => Notion::Surely,
@@ -173,14 +173,14 @@ fn feedback<X: PeriodicGossip>(nodes: u8, mode: Mode) -> Case<X> {
     Case { setting, properties }
 }
 
-fn tossing<X: PeriodicGossip>(nodes: u8) -> Case<X> {
+fn tossing<X: PeriodicGossip>(nodes: u8) -> Case<X, Witness> {
     let settings = mongering(2, Response::Blind, Removal::Coin);
     let setting = setting(nodes, &settings, Scheduler::Rounds);
     let properties = vec![at_most_once(), rests(Notion::AlmostSurely), somebody_never_learns()];
     Case { setting, properties }
 }
 
-fn blind<X: PeriodicGossip>() -> Case<X> {
+fn blind<X: PeriodicGossip>() -> Case<X, Witness> {
     let settings = mongering(2, Response::Blind, Removal::Counter);
     let mut setting = setting(4, &settings, Scheduler::Rounds);
     setting.faults.loss = Fault::Unlimited;
@@ -189,7 +189,7 @@ fn blind<X: PeriodicGossip>() -> Case<X> {
     Case { setting, properties: vec![rests(Notion::Surely), cools(2), at_most_once()] }
 }
 
-fn lossy<X: PeriodicGossip>() -> Case<X> {
+fn lossy<X: PeriodicGossip>() -> Case<X, Witness> {
     let mut setting = setting(3, &counting(1), Scheduler::Asynchronous { in_flight: 2 });
     setting.faults.loss = Fault::Unlimited;
     setting.faults.duplication = Fault::Unlimited;
@@ -199,7 +199,7 @@ fn lossy<X: PeriodicGossip>() -> Case<X> {
 }
 
 /// Of three nodes, the first is of use in two periods at most: one for each of the others.
-fn at_once<X: PeriodicGossip>(k: u8) -> Case<X> {
+fn at_once<X: PeriodicGossip>(k: u8) -> Case<X, Witness> {
     let mut setting = setting(3, &counting(k.into()), Scheduler::Lockstep);
     setting.application.counts_periods = true;
     setting.stop = Some(Box::new(|at| at.locals().any(|local| local.application.periods > 9)));
@@ -207,7 +207,7 @@ fn at_once<X: PeriodicGossip>(k: u8) -> Case<X> {
     Case { setting, properties: vec![claim, at_most_once()] }
 }
 
-fn asked_by_all<X: PeriodicGossip>() -> Case<X> {
+fn asked_by_all<X: PeriodicGossip>() -> Case<X, Witness> {
     let k = 3;
     let settings = Settings { mode: Mode::Pull, fanout: 3, ..counting(k) };
     let mut setting = setting(4, &settings, Scheduler::Lockstep);

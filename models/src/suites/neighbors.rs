@@ -78,7 +78,7 @@ fn joining_suite() -> Suite {
 
 fn adversary_suite() -> Suite {
     let about = "neighbour management of two, and an adversary that sends anything at any time";
-    Suite::new("neighbors-adversary-2", about, adversary::<Alone>).with_bug(
+    Suite::new("neighbors-adversary-2", about, adversary::<Alone>).among_strangers().with_bug(
         "remembers_the_gone",
         MIRRORS,
         adversary::<bugs::remembers_the_gone::NeighborManagement<_>>,
@@ -88,7 +88,7 @@ fn adversary_suite() -> Suite {
 fn failed_suite() -> Suite {
     let about = "neighbour management over random walks in rounds: each of three knows somebody who \
                  has failed";
-    Suite::new("neighbors-failed-3", about, failed::<Walking>).with_bug(
+    Suite::new("neighbors-failed-3", about, failed::<Walking>).among_strangers().with_bug(
         "stands_on_a_silent_search",
         RESTORED,
         failed::<bugs::stands_on_a_silent_search::Neighbors<_>>,
@@ -163,7 +163,10 @@ fn joining<X: Protocol<ModelPeer>>() -> Case<X, ()> {
     setting.faults.loss = Fault::AtMost(2);
     setting.faults.duplication = Fault::AtMost(1);
     let joined = Claim::new(JOINED, Notion::PossibleFromEverywhere, |at| {
-        at.locals().last().is_some_and(|local| !local.node.neighborhood.peers().is_empty())
+        at.locals().last().is_some_and(|newcomer| {
+            let has_crashed = newcomer.started && !newcomer.alive;
+            has_crashed || !newcomer.node.neighborhood.peers().is_empty()
+        })
     });
     Case { setting, properties: vec![mirrors(), joined] }
 }

@@ -51,7 +51,7 @@ fn persistent_suite() -> Suite {
 }
 
 fn lossy_suite() -> Suite {
-    let about = "a walk of two hops in rounds; any messages are lost, and one of three machines \
+    let about = "a walk of two hops in rounds; two messages are lost, and one of three machines \
                  crashes";
     Suite::new("walk-lossy-3", about, lossy::<Machine>)
         .with_bug("waits_for_ever", ANSWERED, lossy::<bugs::waits_for_ever::RandomWalk<_>>)
@@ -71,6 +71,7 @@ fn metropolis_suite() -> Suite {
 fn adversary_suite() -> Suite {
     let about = "a walk of two hops among two, and an adversary that sends anything at any time";
     Suite::new("walk-adversary-2", about, adversary::<Machine>)
+        .among_strangers()
         .with_bug("ends_every_time", ONCE, adversary::<bugs::ends_every_time::RandomWalk<_>>)
         .with_bug(
             "carries_everything",
@@ -175,11 +176,10 @@ fn persistent<X: Protocol<ModelPeer>>() -> Case<X, Diary> {
 }
 
 fn lossy<X: Protocol<ModelPeer>>() -> Case<X, Diary> {
-    let settings =
-        Settings { distance: 2, retries: 1, detours: 1, patience: 3, path: 0, ..simple() };
+    let settings = Settings { distance: 2, retries: 1, patience: 2, path: 0, ..simple() };
     let views = everybody(3);
     let mut setting = setting(&slices(&views), &settings, Mode::Plain, Scheduler::Rounds);
-    setting.faults.loss = Fault::Unlimited;
+    setting.faults.loss = Fault::AtMost(2);
     setting.faults.crash = Fault::AtMost(1);
     let answered = Claim::new(ANSWERED, Notion::Surely, |at| {
         at.alive().all(|local| {

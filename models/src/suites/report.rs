@@ -54,6 +54,8 @@ pub struct Report {
     pub overflow: u64,
     /// Messages sent to somebody outside the group, over all states.
     pub astray: u64,
+    /// Whether the machines hear of peers outside the group, so that messages may go astray.
+    pub among_strangers: bool,
     /// Transitions in which a message was lost by a fault.
     pub losses: u64,
     /// Transitions in which a message was delivered and stayed in flight.
@@ -193,9 +195,15 @@ impl Report {
         self.expected.is_some() || !self.second_opinions.is_empty()
     }
 
+    /// Whether messages went to somebody outside the group, of whom nobody was to hear.
+    #[must_use]
+    pub fn loses_its_way(&self) -> bool {
+        self.astray > 0 && !self.among_strangers
+    }
+
     /// Whether everything is as it should be: every property holds, what independent computations
     /// found is found, whoever else was asked agrees, every bug is caught, every run that is shown
-    /// replays, no limit was hit, nothing was sent astray, and every fault did strike.
+    /// replays, no limit was hit, nothing was sent astray that should not be, and every fault did strike.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.properties.iter().all(|property| property.holds && property.replays())
@@ -204,7 +212,7 @@ impl Report {
             && self.second_opinions.iter().all(|opinion| opinion.agrees)
             && self.bugs.iter().all(BugReport::holds)
             && self.overflow == 0
-            && self.astray == 0
+            && !self.loses_its_way()
             && self.every_fault_struck
     }
 }

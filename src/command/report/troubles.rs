@@ -76,7 +76,7 @@ fn of_world(report: &Report) -> Vec<String> {
     if report.overflow > 0 {
         all.push(format!("{} steps hit a limit.", count(report.overflow)));
     }
-    if report.astray > 0 {
+    if report.loses_its_way() {
         all.push(format!("{} messages went to somebody outside the group.", count(report.astray)));
     }
     all
