@@ -27,6 +27,7 @@ mod set;
 mod stack;
 pub mod stacks;
 pub mod trace;
+mod view;
 pub mod wire;
 
 pub use bytes;

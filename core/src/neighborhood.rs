@@ -2,10 +2,12 @@
 
 use alloc::vec::Vec;
 
+use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
 
 use crate::places::Places;
-use crate::{MAX_CHANGES, Peer, as_set};
+use crate::view::{List, ring};
+use crate::{MAX_CHANGES, Peer};
 
 /// The peers that a process knows and works with: at most `capacity` of them, never itself, and
 /// of each place at most one life. Their order is that of their arrival, and means nothing.
@@ -14,8 +16,7 @@ use crate::{MAX_CHANGES, Peer, as_set};
 pub struct Neighborhood<P: Peer> {
     me: P,
     capacity: u32,
-    #[serde(serialize_with = "as_set")]
-    peers: Vec<P>,
+    peers: List<P>,
     /// Every message is a reason to look whether its sender is the later life of a neighbour.
     #[serde(skip)]
     places: Places,
@@ -45,18 +46,38 @@ impl<P: Peer> Neighborhood<P> {
     /// An empty view of the process `me`, with room for `capacity` peers.
     #[must_use]
     pub fn new(me: P, capacity: u32) -> Self {
-        Self { me, capacity, peers: Vec::new(), places: Places::default() }
+        Self { me, capacity, peers: List::default(), places: Places::default() }
     }
 
     /// A view that holds all of `peers` but `me`, and has room for no more.
     #[must_use]
     pub fn of(me: P, peers: impl IntoIterator<Item = P>) -> Self {
         let mut view = Self::new(me, u32::MAX);
-        for peer in peers {
-            let _oneself_and_repetitions_are_left_out = view.add(peer);
+        let mut met = HashSet::new();
+        for peer in peers.into_iter().filter(|&peer| met.insert(peer)) {
+            let _oneself_and_earlier_lives_are_left_out = view.admit_stranger(peer);
         }
-        view.capacity = view.peers.len() as u32;
+        view.capacity = view.peers().len() as u32;
         view
+    }
+
+    /// The views of a group in which everybody knows everybody, in the order of `peers`; who is
+    /// named twice, or lives where an earlier one does, is left out. No view has room for more.
+    ///
+    /// The views share one list. A view that is changed gets a copy of its own.
+    pub fn complete(peers: impl IntoIterator<Item = P>) -> impl Iterator<Item = Self> {
+        let mut peers = peers.into_iter();
+        let of_first = peers.next().map(|first| Self::of(first, peers));
+        of_first.into_iter().flat_map(|Self { me, capacity, peers, .. }| {
+            let mut everybody = Vec::from([me]);
+            everybody.extend_from_slice(peers.as_slice());
+            let ring = ring(&everybody);
+            everybody.into_iter().enumerate().map(move |(place, me)| {
+                let peers = List::all_but(&ring, place);
+                let places = Places::of(peers.as_slice());
+                Self { me, capacity, peers, places }
+            })
+        })
     }
 
     /// The process whose view this is.
@@ -74,19 +95,19 @@ impl<P: Peer> Neighborhood<P> {
     /// The peers in the view.
     #[must_use]
     pub fn peers(&self) -> &[P] {
-        &self.peers
+        self.peers.as_slice()
     }
 
     /// Whether the peer is in the view.
     #[must_use]
     pub fn contains(&self, peer: &P) -> bool {
-        self.peers.contains(peer)
+        self.peers().contains(peer)
     }
 
     /// Whether the peer, or a later life of it, is in the view.
     #[must_use]
     pub fn knows(&self, peer: &P) -> bool {
-        self.peers.iter().any(|known| known.answers_for(peer))
+        self.peers().iter().any(|known| known.answers_for(peer))
     }
 
     /// Whether the peer is at the place of this process: it is itself, or another life of it.
@@ -98,7 +119,7 @@ impl<P: Peer> Neighborhood<P> {
     /// How many more peers there is room for.
     #[must_use]
     pub fn room(&self) -> usize {
-        (self.capacity as usize).saturating_sub(self.peers.len())
+        (self.capacity as usize).saturating_sub(self.peers().len())
     }
 
     /// Adds a peer. It takes the place of its earlier life, or of the contact that it was known by.
@@ -112,34 +133,41 @@ impl<P: Peer> Neighborhood<P> {
 
     /// Adds a peer, and returns what it took the place of.
     pub(crate) fn admit(&mut self, peer: P) -> Result<Option<P>, NotAdded> {
+        if self.contains(&peer) { Err(NotAdded::Present) } else { self.admit_stranger(peer) }
+    }
+
+    /// Adds a peer that is not in the view itself; perhaps another life of it is.
+    fn admit_stranger(&mut self, peer: P) -> Result<Option<P>, NotAdded> {
         if self.is_oneself(&peer) {
             Err(NotAdded::Oneself)
-        } else if self.knows(&peer) {
+        } else if self.places.later_life(self.peers(), &peer).is_some() {
             Err(NotAdded::Present)
         } else if let Some(earlier) = self.renew(peer) {
             Ok(Some(earlier))
         } else if self.room() == 0 {
             Err(NotAdded::Full { capacity: self.capacity })
         } else {
-            self.peers.push(peer);
-            self.places.insert_last(&self.peers);
+            let peers = self.peers.to_mut();
+            peers.push(peer);
+            self.places.insert_last(peers);
             Ok(None)
         }
     }
 
     /// Removes a peer; tells whether it was there.
     pub fn remove(&mut self, peer: &P) -> bool {
-        let Some(place) = self.peers.iter().position(|known| known == peer) else { return false };
-        self.peers.remove(place);
-        self.places.rebuild(&self.peers);
+        let Some(place) = self.peers().iter().position(|known| known == peer) else { return false };
+        let peers = self.peers.to_mut();
+        peers.remove(place);
+        self.places.rebuild(peers);
         true
     }
 
     /// Puts a peer into the place of its earlier life or of the contact that it was known by;
     /// returns what it replaced.
     pub(crate) fn renew(&mut self, heard: P) -> Option<P> {
-        let place = self.places.earlier_life(&self.peers, &heard)?;
-        Some(core::mem::replace(&mut self.peers[place], heard))
+        let place = self.places.earlier_life(self.peers(), &heard)?;
+        Some(core::mem::replace(&mut self.peers.to_mut()[place], heard))
     }
 }
 

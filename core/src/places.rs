@@ -11,6 +11,13 @@ use crate::index::Index;
 pub(crate) struct Places(Index);
 
 impl Places {
+    /// Of a list of peers.
+    pub(crate) fn of<P: Peer>(peers: &[P]) -> Self {
+        let mut places = Self::default();
+        places.rebuild(peers);
+        places
+    }
+
     /// The list of peers is another now; nothing is indexed where they have no hints.
     pub(crate) fn rebuild<P: Peer>(&mut self, peers: &[P]) {
         let has_hints = peers.iter().all(|peer| peer.place_hint().is_some());
@@ -26,11 +33,22 @@ impl Places {
 
     /// Where the earlier life of a peer is in the list that this is the index of.
     pub(crate) fn earlier_life<P: Peer>(&self, peers: &[P], heard: &P) -> Option<usize> {
-        let is_earlier = |known: &P| heard.supersedes(known);
-        let Some(hint) = heard.place_hint() else { return peers.iter().position(is_earlier) };
+        self.life(peers, heard, |known| heard.supersedes(known))
+    }
+
+    /// Where a later life of a peer is in the list that this is the index of.
+    pub(crate) fn later_life<P: Peer>(&self, peers: &[P], heard: &P) -> Option<usize> {
+        self.life(peers, heard, |known| known.supersedes(heard))
+    }
+
+    fn life<P: Peer>(&self, peers: &[P], heard: &P, is_it: impl Fn(&P) -> bool) -> Option<usize> {
+        let Some(hint) = heard.place_hint() else { return peers.iter().position(is_it) };
         // A place is in a view at most once, so whoever sits there ends the search.
-        let sits_there = |at: usize| peers[at] == *heard || is_earlier(&peers[at]);
-        self.0.find(spread(hint), sits_there).filter(|&at| is_earlier(&peers[at]))
+        let sits_there = |at: usize| {
+            let known = &peers[at];
+            known == heard || heard.supersedes(known) || known.supersedes(heard)
+        };
+        self.0.find(spread(hint), sits_there).filter(|&at| is_it(&peers[at]))
     }
 }
 

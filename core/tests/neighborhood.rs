@@ -2,7 +2,11 @@
 
 mod common;
 
+use std::hash::{DefaultHasher, Hash, Hasher};
+
 use common::{Machine, NoDraw, armed, told};
+use proptest::collection::vec;
+use proptest::prelude::*;
 use rumormill_core::{
     Change, Context, Epoch, Event, MAX_CHANGES, Neighborhood, Never, NotAdded, Peer, Protocol,
     Route, SocketPeer, Ticks, stack, wire_by_serde,
@@ -171,6 +175,89 @@ fn a_file_cannot_smuggle_in_two_lives_of_a_place() {
     assert!(read(&[at(7, 1), at(8, 2)]));
     assert!(!read(&[at(7, 1), at(7, 2)]));
     assert!(!read(&[at(7, 2), at(7, 1)]));
+}
+
+/// Who adds one after the other, whatever comes of it.
+fn one_by_one(me: SocketPeer, peers: &[SocketPeer]) -> Vec<SocketPeer> {
+    let mut view = Neighborhood::new(me, 1000);
+    for &peer in peers {
+        let _whether_it_was_added = view.add(peer);
+    }
+    view.peers().to_vec()
+}
+
+proptest! {
+    #[test]
+    fn a_view_of_many_is_the_view_of_one_after_the_other(
+        places in vec((1..20_u16, 0..4_u64), 0..60),
+    ) {
+        let peers: Vec<_> = places.iter().map(|&(port, epoch)| at(port, epoch)).collect();
+        let view = Neighborhood::of(at(1, 2), peers.iter().copied());
+        prop_assert_eq!(view.peers(), one_by_one(at(1, 2), &peers));
+        prop_assert_eq!(view.capacity() as usize, view.peers().len());
+    }
+
+    #[test]
+    fn in_a_complete_group_everybody_knows_all_others(ids in vec(0..40_u32, 0..60)) {
+        let mut everybody: Vec<u32> = Vec::new();
+        ids.iter().for_each(|id| if !everybody.contains(id) { everybody.push(*id) });
+        let views: Vec<_> = Neighborhood::complete(ids).collect();
+        prop_assert_eq!(views.iter().map(Neighborhood::me).collect::<Vec<_>>(), everybody.clone());
+        for view in views {
+            prop_assert_eq!(view.capacity() as usize, everybody.len() - 1);
+            let (mut known, mut others) = (view.peers().to_vec(), everybody.clone());
+            known.sort_unstable();
+            others.retain(|&peer| peer != view.me());
+            others.sort_unstable();
+            prop_assert_eq!(known, others);
+        }
+    }
+}
+
+/// Whether a view was shared is no part of its value, nor of its bytes.
+#[test]
+fn a_shared_view_is_equal_to_one_of_its_own() {
+    for shared in Neighborhood::complete(0..5_u32) {
+        let own = Neighborhood::of(shared.me(), shared.peers().iter().copied());
+        assert_eq!(shared, own);
+        let hashes = [&shared, &own].map(|view| {
+            let mut hasher = DefaultHasher::new();
+            view.hash(&mut hasher);
+            hasher.finish()
+        });
+        assert_eq!(hashes[0], hashes[1]);
+        assert_eq!(postcard::to_allocvec(&shared), postcard::to_allocvec(&own));
+        assert_eq!(format!("{shared:?}"), format!("{own:?}"));
+    }
+}
+
+#[test]
+fn a_shared_view_is_copied_when_it_changes_and_only_then() {
+    let mut views: Vec<_> = Neighborhood::complete(0..4_u32).collect();
+    let [first, second, ..] = &mut views[..] else { unreachable!("four views") };
+    assert!(first.peers()[1..].as_ptr() == second.peers().as_ptr(), "the same list");
+    assert_eq!(first.add(9), Err(NotAdded::Full { capacity: 3 }));
+    assert!(!first.remove(&9));
+    assert!(first.peers()[1..].as_ptr() == second.peers().as_ptr(), "nothing was changed");
+    assert!(first.remove(&2));
+    assert_eq!(first.add(9), Ok(()));
+    assert_eq!(first.peers(), [1, 3, 9]);
+    assert_eq!(second.peers(), [2, 3, 0]);
+}
+
+#[test]
+fn in_a_complete_group_on_a_network_a_sign_of_life_renews_one_view() {
+    let peers = [at(6, 1), at(7, 0), at(8, 1), at(8, 0)];
+    let mut views = Neighborhood::complete(peers);
+    let watcher = Watcher { last: None };
+    let mut machine =
+        Machine::new(at(1, 5), [], Watchers { lower: watcher.clone(), upper: watcher });
+    machine.node.neighborhood = views.next().expect("a view");
+    let effects = machine.hear(at(7, 4), Message::Upper(Hello));
+    assert_eq!(told(&effects), both(&[Change::Down(at(7, 0)), Change::Up(at(7, 4))]));
+    assert_eq!(machine.node.neighborhood.peers(), [at(7, 4), at(8, 1)]);
+    assert_eq!(views.nth(1).expect("a view").peers(), [at(6, 1), at(7, 0)]);
+    assert!(views.next().is_none());
 }
 
 #[test]
