@@ -10,6 +10,7 @@
 // The copies of the core's files in `bugs` name it.
 extern crate alloc;
 
+mod arrows;
 mod bugs;
 pub mod diagram;
 pub mod draws;

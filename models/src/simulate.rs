@@ -1,176 +1,322 @@
-//! Seeded simulation of the machines in time: unsynchronised periods, delays and random losses.
+//! Seeded simulation of the machines, up to millions of them: bit-identical for a seed.
 //!
-//! Bit-identical for a seed. A timer that is armed in the Start step gets a random phase, as the
-//! driver on sockets gives it, so the periods of different nodes are not synchronised; later timers
-//! keep time exactly.
+//! The machines are the very [`Node`]s that a driver runs; their peers are small integers. There are
+//! two notions of time ([`Clock`]): unsynchronised periods and latencies, as on sockets; and
+//! lockstep, as the theory of rounds has it. The [network](Network) delays and loses messages,
+//! [faults](Faults) stop machines, start others and separate them; all of that is scheduled or
+//! random. [Observers](Observer) look on.
+//!
+//! Each purpose has a source of chance of its own, all of them made from the seed: the draws of the
+//! machines, the phases of their timers, latencies, losses, and the other faults.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+mod agenda;
+mod alarms;
+mod chance;
+mod distribution;
+mod driver;
+mod faults;
+mod graph;
+mod group;
+mod incidents;
+mod latency;
+mod letters;
+mod lockstep;
+mod network;
+mod observer;
+mod observers;
+mod partitions;
+mod shelf;
+mod tally;
 
+use rumormill_core::rand::SeedableRng;
 use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
-use rumormill_core::rand::{RngExt, SeedableRng};
-use rumormill_core::{Bias, Effect, Effects, Event, FromRng, Node, Protocol, Randomness};
+use rumormill_core::{Effects, Event, Node, Protocol, Randomness};
 
-/// Simulated time, in thousandths of a tick.
+pub use distribution::Distribution;
+pub use faults::{Churn, Crash, Fault, Faults, Partition, Sides, Victims};
+pub use graph::{Graph, Paths};
+pub use group::Group;
+pub use latency::Latency;
+pub use network::{Bursts, Loss, Network};
+pub use observer::{Fate, Moment, Observer};
+pub use observers::{Duplicates, Informed, Load, Overlay, Shape};
+pub use tally::Tally;
+
+use chance::{Source, source};
+use driver::{Driver, Due};
+
+/// Thousandths in a tick: the unit of simulated time is a thousandth of a tick.
 pub const PER_TICK: u64 = 1000;
 
-/// The network between the machines.
+/// Who acts when.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub struct Network {
-    /// How long each message takes, in thousandths of a tick.
-    pub delay: u64,
-    /// The probability that a message is lost, independently of the others.
-    pub loss: Bias,
+pub enum Clock {
+    /// Timers keep time exactly, and messages take the latency of the network. A timer that is armed
+    /// in the step of the start fires after a uniform part of its delay, as the driver on sockets
+    /// has it, so the periods of different machines are not synchronised.
+    Unsynchronised,
+    /// A cycle is one period. All timers that are armed at its beginning fire on the state of that
+    /// time, whatever their delays, in the order of the machines; then messages arrive in waves,
+    /// answers in the next wave, until none is under way. In a wave each machine handles its
+    /// messages in their ascending order, and in that of the senders where messages are equal.
+    ///
+    /// It is the scheduler [`Lockstep`](crate::world::Scheduler::Lockstep) of the explorer.
+    Lockstep,
 }
 
-/// A group of machines in time; number `i` is the peer `i`.
+/// Makes the machine of a newcomer. It is told the newcomer's number, which must be the peer of the
+/// machine that it makes; who is there already; and has a source of chance of its own.
+pub type Newcomer<X> = Box<dyn FnMut(u32, &Group<X>, &mut dyn Randomness) -> Node<u32, X> + Send>;
+
+/// A simulation before its start.
+pub struct Setting<X: Protocol<u32>> {
+    /// The machines; number `i` is the peer `i`.
+    pub nodes: Vec<Node<u32, X>>,
+    /// Who acts when.
+    pub clock: Clock,
+    /// How long a period is, in thousandths of a tick: at the end of each the observers look at the
+    /// group.
+    pub period: u64,
+    /// The network between the machines.
+    pub network: Network,
+    /// What else goes wrong.
+    pub faults: Faults,
+    /// Makes newcomers, where faults start them.
+    pub newcomer: Option<Newcomer<X>>,
+}
+
+/// Why a setting is refused.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refused {
+    /// A machine that is not at its place in the list.
+    #[error("the machine at place {0} has another identity; number the peers from 0")]
+    Identity(u32),
+    /// A fault that names somebody unknown.
+    #[error("a fault strikes node {0}, which is not in the group; name those of the start only")]
+    Stranger(u32),
+    /// A period of no length.
+    #[error("a period has no length; it must be at least a thousandth of a tick")]
+    NoPeriod,
+    /// A range of latencies without an element.
+    #[error("no latency lies between {least} and {most}; exchange them")]
+    Latency {
+        /// What was to be the shortest.
+        least: u64,
+        /// What was to be the longest.
+        most: u64,
+    },
+    /// A fault that is over before it begins.
+    #[error("a fault lasts from {from} until {until}, which is not later")]
+    Ended {
+        /// When it was to begin.
+        from: u64,
+        /// When it was to end.
+        until: u64,
+    },
+    /// A partition that separates nobody.
+    #[error("a partition has fewer than two sides, so it separates nobody")]
+    OneSide,
+    /// Newcomers are to start, but nobody says what they are.
+    #[error("faults start newcomers; say in `newcomer` how they are made")]
+    NoNewcomers,
+}
+
+impl<X: Protocol<u32>> Setting<X> {
+    /// A sound network, in which all messages take `latency`, and no faults. Set the fields that
+    /// are to differ. Times are in thousandths of a tick.
+    #[must_use]
+    pub fn new(nodes: Vec<Node<u32, X>>, clock: Clock, period: u64, latency: u64) -> Self {
+        let network = Network::sound(latency);
+        Self { nodes, clock, period, network, faults: Faults::default(), newcomer: None }
+    }
+
+    fn check(&self) -> Result<(), Refused> {
+        let named = (0..).zip(&self.nodes);
+        if let Some((place, _)) = named.into_iter().find(|(place, node)| node.me() != *place) {
+            return Err(Refused::Identity(place));
+        }
+        if self.period == 0 {
+            return Err(Refused::NoPeriod);
+        }
+        self.network.check()?;
+        self.faults.check(self.nodes.len() as u32, self.newcomer.is_some())
+    }
+}
+
+/// A group of machines in time.
 pub struct Simulation<X: Protocol<u32>> {
-    nodes: Vec<Node<u32, X>>,
-    network: Network,
-    now: u64,
-    agenda: BinaryHeap<Reverse<Entry>>,
-    /// What is to happen, by the numbers of the agenda's entries.
-    due: HashMap<u64, (u32, Event<u32, X>)>,
-    /// The entry of each armed timer.
-    timers: HashMap<(u32, X::Timer), u64>,
-    entries: u64,
-    random: FromRng<Xoshiro256PlusPlus>,
-    faults: FromRng<Xoshiro256PlusPlus>,
+    clock: Clock,
+    period: u64,
+    group: Group<X>,
+    /// The draws of the machines.
+    draws: Source,
     effects: Effects<u32, X>,
-    lost: u64,
-}
-
-/// When, and which; what was entered first comes first among equals.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Entry {
-    time: u64,
-    number: u64,
+    driver: Driver<X>,
+    faults: Faults,
+    newcomer: Option<Newcomer<X>>,
+    /// What decides whom faults strike, and when.
+    fortune: Source,
 }
 
 impl<X: Protocol<u32>> Simulation<X> {
-    /// Starts the machines at time 0, with all draws, phases and losses from the seed.
-    pub fn new(nodes: Vec<Node<u32, X>>, network: Network, seed: u64) -> Self {
-        let mut seeds = Xoshiro256PlusPlus::seed_from_u64(seed);
-        let random = FromRng(Xoshiro256PlusPlus::from_rng(&mut seeds));
-        let faults = FromRng(Xoshiro256PlusPlus::from_rng(&mut seeds));
-        let mut simulation = Self {
-            nodes,
-            network,
-            now: 0,
-            agenda: BinaryHeap::new(),
-            due: HashMap::new(),
-            timers: HashMap::new(),
-            entries: 0,
-            random,
-            faults,
-            effects: Effects::new(),
-            lost: 0,
-        };
-        for node in 0..simulation.nodes.len() as u32 {
-            simulation.handle(node, Event::Start, &mut |_, _, _| ());
+    /// Starts the machines at time 0. What is to go wrong at time 0 does so before this returns.
+    ///
+    /// # Errors
+    /// When the setting contradicts itself.
+    pub fn new(
+        setting: Setting<X>,
+        seed: u64,
+        observer: &mut impl Observer<X>,
+    ) -> Result<Self, Refused> {
+        setting.check()?;
+        let Setting { nodes, clock, period, network, faults, newcomer } = setting;
+        let seeds = &mut Xoshiro256PlusPlus::seed_from_u64(seed);
+        let draws = source(seeds);
+        let fortune = source(seeds);
+        let mut driver = Driver::new(clock, network, seeds);
+        for (time, incident) in faults.incidents() {
+            driver.agenda.enter(time, Due::Incident(incident));
         }
-        simulation
+        let mut group = Group::new();
+        nodes.into_iter().for_each(|node| group.admit(node));
+        let effects = Effects::new();
+        let mut simulation =
+            Self { clock, period, group, draws, effects, driver, faults, newcomer, fortune };
+        for node in 0..simulation.group.born() {
+            simulation.start(node, observer);
+        }
+        simulation.happen_until(0, observer);
+        Ok(simulation)
     }
 
     /// The machines as they are now.
     #[must_use]
-    pub fn nodes(&self) -> &[Node<u32, X>] {
-        &self.nodes
+    pub fn group(&self) -> &Group<X> {
+        &self.group
     }
 
-    /// How many messages were lost so far.
+    /// The time that was reached, in thousandths of a tick.
     #[must_use]
-    pub fn lost(&self) -> u64 {
-        self.lost
+    pub fn now(&self) -> u64 {
+        self.driver.now
     }
 
-    /// Asks a machine for something now; `watch` is told the time, the machine and each notice.
+    /// What happened so far, counted.
+    #[must_use]
+    pub fn tally(&self) -> &Tally {
+        &self.driver.tally
+    }
+
+    /// The faults that were asked for and have not struck so far: a crash that stopped nobody, a
+    /// partition that lost no message, a loss that lost none.
+    #[must_use]
+    pub fn never_struck(&self) -> Vec<Fault> {
+        let loss = self.driver.may_lose().then_some(Fault::Loss);
+        let asked = loss.into_iter().chain(self.faults.kinds());
+        asked.filter(|&fault| self.driver.tally.struck(fault) == 0).collect()
+    }
+
+    /// Asks a machine for something now; tells whether it is alive. Otherwise nothing happens.
+    #[must_use = "a request to somebody who has stopped is none"]
     pub fn request(
         &mut self,
         node: u32,
         request: X::Request,
-        watch: &mut impl FnMut(u64, u32, X::Notice),
-    ) {
-        self.handle(node, Event::Request(request), watch);
-    }
-
-    /// Lets happen what happens until `end`, in thousandths of a tick; `watch` is told the time, the
-    /// machine and each notice.
-    pub fn run_until(&mut self, end: u64, watch: &mut impl FnMut(u64, u32, X::Notice)) {
-        while let Some(&Reverse(Entry { time, number })) = self.agenda.peek()
-            && time <= end
-        {
-            self.agenda.pop();
-            // A timer that was armed anew, or disarmed, has left nothing behind its old entry.
-            let Some((node, event)) = self.due.remove(&number) else { continue };
-            self.now = time;
-            if let Event::Timer(timer) = &event {
-                self.timers.remove(&(node, *timer));
-            }
-            self.handle(node, event, watch);
+        observer: &mut impl Observer<X>,
+    ) -> bool {
+        let alive = self.group.is_alive(node);
+        if alive {
+            self.driver.tally.requests += 1;
+            observer.on_request(&self.driver.moment(&self.group), node, &request);
+            self.step(node, Event::Request(request), observer);
         }
-        self.now = end;
+        alive
     }
 
-    fn handle(
-        &mut self,
-        node: u32,
-        event: Event<u32, X>,
-        watch: &mut impl FnMut(u64, u32, X::Notice),
-    ) {
-        let starting = matches!(event, Event::Start);
-        let mut effects = std::mem::take(&mut self.effects);
-        self.nodes[node as usize].handle(event, &mut self.random, &mut effects);
-        for effect in effects.drain() {
-            match effect {
-                Effect::Send { to, message } => {
-                    for &peer in to.iter() {
-                        self.send(node, peer, message.clone());
+    /// Lets so many periods pass, and has the observer look at the end of each.
+    pub fn run_periods(&mut self, periods: u64, observer: &mut impl Observer<X>) {
+        for _ in 0..periods {
+            self.run_until(self.driver.now + self.period, observer);
+            observer.on_period(&self.driver.moment(&self.group));
+        }
+    }
+
+    /// Lets happen what happens until `end`, that included, in thousandths of a tick; in lockstep,
+    /// the cycles that are over by then.
+    pub fn run_until(&mut self, end: u64, observer: &mut impl Observer<X>) {
+        match self.clock {
+            Clock::Unsynchronised => {
+                self.happen_until(end, observer);
+                self.driver.now = self.driver.now.max(end);
+            }
+            Clock::Lockstep => {
+                while self.driver.now + self.period <= end {
+                    self.cycle(observer);
+                }
+            }
+        }
+    }
+
+    /// Lets happen what happens until nothing is under way, no timer is armed and no fault is to
+    /// come; tells whether that was reached by `limit`, in thousandths of a tick.
+    pub fn run_to_rest(&mut self, limit: u64, observer: &mut impl Observer<X>) -> bool {
+        match self.clock {
+            Clock::Unsynchronised => self.happen_until(limit, observer),
+            Clock::Lockstep => {
+                while !self.is_at_rest() && self.driver.now + self.period <= limit {
+                    self.cycle(observer);
+                }
+            }
+        }
+        self.is_at_rest()
+    }
+
+    /// Carries out the agenda.
+    fn happen_until(&mut self, end: u64, observer: &mut impl Observer<X>) {
+        while let Some((time, due)) = self.driver.agenda.next(end) {
+            self.driver.now = time;
+            match due {
+                Due::Message { to, letter } => self.deliver(to, letter, observer),
+                Due::Timer { node, deadline } => {
+                    // One that was armed anew, or disarmed, has left nothing behind.
+                    if let Some(timer) = self.driver.expire(deadline) {
+                        if let Some(member) = self.group.member(node) {
+                            member.alarms.disarm(timer);
+                        }
+                        self.fire(node, timer, observer);
                     }
                 }
-                Effect::Arm { timer, after } => {
-                    let after = u64::from(after.0) * PER_TICK;
-                    let after = if starting { self.phase(after) } else { after };
-                    let entry = self.enter(after, node, Event::Timer(timer));
-                    self.replace_timer(node, timer, Some(entry));
-                }
-                Effect::Disarm { timer } => self.replace_timer(node, timer, None),
-                Effect::Notify(notice) => watch(self.now, node, notice),
+                Due::Incident(incident) => self.happen(incident, observer),
             }
         }
-        self.effects = effects;
     }
 
-    fn send(&mut self, from: u32, to: u32, message: X::Message) {
-        let loss = self.network.loss;
-        let lost = if loss.is_certain() { loss == Bias::ALWAYS } else { self.faults.coin(loss) };
-        if lost {
-            self.lost += 1;
-        } else if (to as usize) < self.nodes.len() {
-            self.enter(self.network.delay, to, Event::Message { from, message });
+    fn deliver(&mut self, to: u32, letter: u32, observer: &mut impl Observer<X>) {
+        if !self.group.is_alive(to) {
+            return self.driver.fall_flat(letter);
+        }
+        let (message, from) = self.driver.arrive(letter);
+        observer.on_message(&self.driver.moment(&self.group), from, to, &message);
+        self.step(to, Event::Message { from, message }, observer);
+    }
+
+    fn fire(&mut self, node: u32, timer: X::Timer, observer: &mut impl Observer<X>) {
+        self.driver.tally.timers += 1;
+        observer.on_timer(&self.driver.moment(&self.group), node, timer);
+        self.step(node, Event::Timer(timer), observer);
+    }
+
+    fn step(&mut self, node: u32, event: Event<u32, X>, observer: &mut impl Observer<X>) {
+        if let Some(member) = self.group.member(node) {
+            member.node.handle(event, &mut self.draws, &mut self.effects);
+            self.driver.carry_out(&mut self.effects, &mut self.group, node, observer);
         }
     }
 
-    /// Uniform in (0, after].
-    fn phase(&mut self, after: u64) -> u64 {
-        if after == 0 { 0 } else { self.faults.0.random_range(1..=after) }
-    }
-
-    fn enter(&mut self, after: u64, node: u32, event: Event<u32, X>) -> u64 {
-        self.entries += 1;
-        self.agenda.push(Reverse(Entry { time: self.now + after, number: self.entries }));
-        self.due.insert(self.entries, (node, event));
-        self.entries
-    }
-
-    fn replace_timer(&mut self, node: u32, timer: X::Timer, entry: Option<u64>) {
-        let key = (node, timer);
-        let old = match entry {
-            Some(entry) => self.timers.insert(key, entry),
-            None => self.timers.remove(&key),
-        };
-        if let Some(old) = old {
-            self.due.remove(&old);
-        }
+    /// The first step of a machine.
+    fn start(&mut self, node: u32, observer: &mut impl Observer<X>) {
+        self.driver.starting = true;
+        self.step(node, Event::Start, observer);
+        self.driver.starting = false;
     }
 }

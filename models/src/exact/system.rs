@@ -6,8 +6,9 @@ use std::collections::HashMap;
 use super::Optimum;
 use super::number::Number;
 use crate::Weight;
+use crate::arrows::Arrows;
 use crate::explore::Graph;
-use crate::explore::components::{Arrows, EndComponents, NONE};
+use crate::explore::components::{EndComponents, NONE};
 use crate::explore::qualitative::members;
 
 /// Which states are unknowns, and which of their choices count.

@@ -1,0 +1,100 @@
+//! The faults strike.
+
+use rumormill_core::{Bias, Protocol};
+
+use super::chance::{below, happens};
+use super::driver::Due;
+use super::faults::{Churn, Incident, Victims};
+use super::{Fault, Observer, Simulation};
+
+impl<X: Protocol<u32>> Simulation<X> {
+    pub(super) fn happen(&mut self, incident: Incident, observer: &mut impl Observer<X>) {
+        match incident {
+            Incident::Crash(number) => self.crash(number, observer),
+            Incident::Separation(number) => {
+                let sides = &self.faults.partitions[number as usize].sides;
+                self.driver.partitions.begin(number, sides, self.group.born());
+            }
+            Incident::Healing(number) => self.driver.partitions.heal(number),
+            Incident::ChurnPeriod(number) => self.churn(number),
+            Incident::Stop { churn, node } => {
+                self.stop(node, Fault::ChurnStop(churn), observer);
+            }
+            Incident::Start(fault) => self.start_newcomer(fault, observer),
+        }
+    }
+
+    fn crash(&mut self, number: u32, observer: &mut impl Observer<X>) {
+        let crash = &self.faults.crashes[number as usize];
+        let restart_after = crash.restart_after;
+        let victims = match &crash.who {
+            Victims::These(list) => list.clone(),
+            Victims::Share(share) => self.drawn(*share),
+        };
+        for node in victims {
+            let stopped = self.stop(node, Fault::Crash(number), observer);
+            if let Some(after) = restart_after.filter(|_| stopped) {
+                self.enter(after, Incident::Start(Fault::Restart(number)));
+            }
+        }
+    }
+
+    /// A share of those that are alive.
+    fn drawn(&mut self, share: Bias) -> Vec<u32> {
+        let mut alive: Vec<u32> = self.group.nodes().map(|node| node.me()).collect();
+        let (numerator, denominator) = share.into();
+        let count = alive.len() as u64 * u64::from(numerator) / u64::from(denominator);
+        for place in 0..count as usize {
+            let others = (alive.len() - place) as u64;
+            let drawn = place + below(&mut self.fortune, others) as usize;
+            alive.swap(place, drawn);
+        }
+        alive.truncate(count as usize);
+        alive
+    }
+
+    /// Draws who stops in a period, how many start, and when.
+    fn churn(&mut self, number: u32) {
+        let Churn { until, period, stops, starts, .. } = self.faults.churn[number as usize];
+        let alive: Vec<u32> = self.group.nodes().map(|node| node.me()).collect();
+        for node in alive {
+            if happens(&mut self.fortune, stops) {
+                let when = below(&mut self.fortune, period);
+                self.enter(when, Incident::Stop { churn: number, node });
+            }
+            if happens(&mut self.fortune, starts) {
+                let when = below(&mut self.fortune, period);
+                self.enter(when, Incident::Start(Fault::ChurnStart(number)));
+            }
+        }
+        if self.driver.now + period < until {
+            self.enter(period, Incident::ChurnPeriod(number));
+        }
+    }
+
+    fn enter(&mut self, after: u64, incident: Incident) {
+        let time = self.driver.now.saturating_add(after);
+        self.driver.agenda.enter(time, Due::Incident(incident));
+    }
+
+    /// Tells whether it was alive.
+    fn stop(&mut self, node: u32, fault: Fault, observer: &mut impl Observer<X>) -> bool {
+        let Some(member) = self.group.remove(node) else { return false };
+        self.driver.forget(&member.alarms);
+        self.driver.tally.strike(fault);
+        observer.on_stop(&self.driver.moment(&self.group), node);
+        true
+    }
+
+    fn start_newcomer(&mut self, fault: Fault, observer: &mut impl Observer<X>) {
+        let Some(newcomer) = &mut self.newcomer else { return };
+        let peer = self.group.born();
+        let node = newcomer(peer, &self.group, &mut self.fortune);
+        assert_eq!(node.me(), peer, "the newcomer is made with the number that it was given");
+        self.group.admit(node);
+        self.driver.partitions.admit();
+        self.driver.tally.strike(fault);
+        observer.on_start(&self.driver.moment(&self.group), peer);
+        self.start(peer, observer);
+    }
+}
