@@ -1,6 +1,6 @@
 //! Seeded simulation of the machines, up to millions of them: bit-identical for a seed.
 //!
-//! The machines are the very [`Node`]s that a driver runs; their peers are small integers. There are
+//! The machines are the very [nodes](rumormill_core::Node) that a driver runs; their peers are small integers. There are
 //! two notions of time ([`Clock`]): unsynchronised periods and latencies, as on sockets; and
 //! lockstep, as the theory of rounds has it. The [network](Network) delays and loses messages,
 //! [faults](Faults) stop machines, start others and separate them; all of that is scheduled or
@@ -25,12 +25,13 @@ mod network;
 mod observer;
 mod observers;
 mod partitions;
+mod setting;
 mod shelf;
 mod tally;
 
 use rumormill_core::rand::SeedableRng;
 use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
-use rumormill_core::{Effects, Event, Node, Protocol, Randomness};
+use rumormill_core::{Effects, Event, Protocol};
 
 pub use distribution::Distribution;
 pub use faults::{Churn, Crash, Fault, Faults, Partition, Sides, Victims};
@@ -40,6 +41,7 @@ pub use latency::Latency;
 pub use network::{Bursts, Loss, Network};
 pub use observer::{Fate, Moment, Observer};
 pub use observers::{Duplicates, Informed, Load, Overlay, Shape};
+pub use setting::{Clock, Newcomer, Refused, Setting};
 pub use tally::Tally;
 
 use chance::{Source, source};
@@ -47,101 +49,6 @@ use driver::{Driver, Due};
 
 /// Thousandths in a tick: the unit of simulated time is a thousandth of a tick.
 pub const PER_TICK: u64 = 1000;
-
-/// Who acts when.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Clock {
-    /// Timers keep time exactly, and messages take the latency of the network. A timer that is armed
-    /// in the step of the start fires after a uniform part of its delay, as the driver on sockets
-    /// has it, so the periods of different machines are not synchronised.
-    Unsynchronised,
-    /// A cycle is one period. All timers that are armed at its beginning fire on the state of that
-    /// time, whatever their delays, in the order of the machines; then messages arrive in waves,
-    /// answers in the next wave, until none is under way. In a wave each machine handles its
-    /// messages in their ascending order, and in that of the senders where messages are equal.
-    ///
-    /// It is the scheduler [`Lockstep`](crate::world::Scheduler::Lockstep) of the explorer.
-    Lockstep,
-}
-
-/// Makes the machine of a newcomer. It is told the newcomer's number, which must be the peer of the
-/// machine that it makes; who is there already; and has a source of chance of its own.
-pub type Newcomer<X> = Box<dyn FnMut(u32, &Group<X>, &mut dyn Randomness) -> Node<u32, X> + Send>;
-
-/// A simulation before its start.
-pub struct Setting<X: Protocol<u32>> {
-    /// The machines; number `i` is the peer `i`.
-    pub nodes: Vec<Node<u32, X>>,
-    /// Who acts when.
-    pub clock: Clock,
-    /// How long a period is, in thousandths of a tick: at the end of each the observers look at the
-    /// group.
-    pub period: u64,
-    /// The network between the machines.
-    pub network: Network,
-    /// What else goes wrong.
-    pub faults: Faults,
-    /// Makes newcomers, where faults start them.
-    pub newcomer: Option<Newcomer<X>>,
-}
-
-/// Why a setting is refused.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum Refused {
-    /// A machine that is not at its place in the list.
-    #[error("the machine at place {0} has another identity; number the peers from 0")]
-    Identity(u32),
-    /// A fault that names somebody unknown.
-    #[error("a fault strikes node {0}, which is not in the group; name those of the start only")]
-    Stranger(u32),
-    /// A period of no length.
-    #[error("a period has no length; it must be at least a thousandth of a tick")]
-    NoPeriod,
-    /// A range of latencies without an element.
-    #[error("no latency lies between {least} and {most}; exchange them")]
-    Latency {
-        /// What was to be the shortest.
-        least: u64,
-        /// What was to be the longest.
-        most: u64,
-    },
-    /// A fault that is over before it begins.
-    #[error("a fault lasts from {from} until {until}, which is not later")]
-    Ended {
-        /// When it was to begin.
-        from: u64,
-        /// When it was to end.
-        until: u64,
-    },
-    /// A partition that separates nobody.
-    #[error("a partition has fewer than two sides, so it separates nobody")]
-    OneSide,
-    /// Newcomers are to start, but nobody says what they are.
-    #[error("faults start newcomers; say in `newcomer` how they are made")]
-    NoNewcomers,
-}
-
-impl<X: Protocol<u32>> Setting<X> {
-    /// A sound network, in which all messages take `latency`, and no faults. Set the fields that
-    /// are to differ. Times are in thousandths of a tick.
-    #[must_use]
-    pub fn new(nodes: Vec<Node<u32, X>>, clock: Clock, period: u64, latency: u64) -> Self {
-        let network = Network::sound(latency);
-        Self { nodes, clock, period, network, faults: Faults::default(), newcomer: None }
-    }
-
-    fn check(&self) -> Result<(), Refused> {
-        let named = (0..).zip(&self.nodes);
-        if let Some((place, _)) = named.into_iter().find(|(place, node)| node.me() != *place) {
-            return Err(Refused::Identity(place));
-        }
-        if self.period == 0 {
-            return Err(Refused::NoPeriod);
-        }
-        self.network.check()?;
-        self.faults.check(self.nodes.len() as u32, self.newcomer.is_some())
-    }
-}
 
 /// A group of machines in time.
 pub struct Simulation<X: Protocol<u32>> {
@@ -269,6 +176,13 @@ impl<X: Protocol<u32>> Simulation<X> {
             }
         }
         self.is_at_rest()
+    }
+
+    /// Whether nothing will ever happen any more.
+    fn is_at_rest(&self) -> bool {
+        let rests_in_lockstep = || self.driver.wave.is_empty() && !self.group.anyone_waits();
+        self.driver.agenda.is_empty()
+            && (self.clock == Clock::Unsynchronised || rests_in_lockstep())
     }
 
     /// Carries out the agenda.

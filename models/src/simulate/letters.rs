@@ -57,3 +57,25 @@ impl<M: Clone> Letters<M> {
 }
 
 const UNDER_WAY: &str = "a letter is kept until its last copy has arrived";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_letter_is_kept_until_its_last_copy_has_arrived_at_somebody_or_nobody() {
+        let mut letters = Letters::new();
+        let first = letters.next();
+        letters.post(7, "a", 3);
+        assert_ne!(letters.next(), first);
+        assert_eq!(letters.read(first), (&"a", 7));
+        letters.discard(first);
+        assert_eq!(letters.arrive(first), ("a", 7));
+        assert_ne!(letters.next(), first);
+        letters.discard(first);
+        assert_eq!(letters.next(), first, "its number is free");
+        letters.post(8, "b", 1);
+        assert_eq!(letters.arrive(first), ("b", 8));
+        assert_eq!(letters.next(), first);
+    }
+}

@@ -4,7 +4,7 @@ use rumormill_core::Protocol;
 
 use super::driver::Flight;
 use super::letters::Letters;
-use super::{Clock, Observer, Simulation};
+use super::{Observer, Simulation};
 
 impl<X: Protocol<u32>> Simulation<X> {
     /// One cycle of all machines. What was sent before it, upon requests, arrives first.
@@ -23,14 +23,6 @@ impl<X: Protocol<u32>> Simulation<X> {
             }
             std::mem::swap(&mut wave, &mut self.driver.wave);
         }
-    }
-
-    /// Whether nothing will ever happen any more.
-    pub(super) fn is_at_rest(&self) -> bool {
-        let nobody_waits = || !self.group.anyone_waits();
-        self.driver.agenda.is_empty()
-            && (self.clock == Clock::Unsynchronised
-                || self.driver.wave.is_empty() && nobody_waits())
     }
 
     /// Fires the timers of a machine that were armed when the cycle began, one after the other.

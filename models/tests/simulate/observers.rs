@@ -1,6 +1,6 @@
 //! What observers tell, against what is known otherwise.
 
-use rumormill_core::protocols::periodic_gossip::{Mode, PeriodicGossip};
+use rumormill_core::protocols::periodic_gossip::{Mode, PeriodicGossip, Request, Settings};
 use rumormill_core::{Neighborhood, Node};
 use rumormill_models::simulate::{
     Clock, Crash, Duplicates, Informed, Load, Overlay, Setting, Simulation, Victims,
@@ -29,6 +29,24 @@ fn the_load_is_what_was_sent_and_received_and_all_but_the_first_are_duplicates()
     assert!(informed.count() > 90 && informed.knows(3));
     assert_eq!(duplicates.useful() + 2, sum(&sent) / 6, "who forwards got it, or began");
     assert_eq!(duplicates.useful() + duplicates.duplicates(), tally.messages);
+}
+
+#[test]
+fn a_message_that_brings_two_new_things_is_one_that_is_useful() {
+    let settings = Settings { buffer: 2, ..gossip_settings(Mode::Push, 1) };
+    let protocol = PeriodicGossip::new(settings);
+    let views = Neighborhood::complete(0..2);
+    let nodes = views.map(|view| Node::new(view, protocol.clone())).collect();
+    let mut duplicates = Duplicates::new(delivers);
+    let setting = Setting::new(nodes, Clock::Lockstep, SPAN, 0);
+    let mut simulation = Simulation::new(setting, 1, &mut duplicates).expect("a sound setting");
+    for text in ["a", "b"] {
+        assert!(simulation.request(0, Request::Publish(text.into()), &mut duplicates));
+    }
+    simulation.run_periods(1, &mut duplicates);
+    assert_eq!((duplicates.useful(), duplicates.duplicates()), (1, 0));
+    simulation.run_periods(3, &mut duplicates);
+    assert_eq!((duplicates.useful(), duplicates.duplicates()), (1, 2 * 3));
 }
 
 #[test]
