@@ -188,7 +188,8 @@ impl<X: Protocol<u32>> Simulation<X> {
     /// Carries out the agenda.
     fn happen_until(&mut self, end: u64, observer: &mut impl Observer<X>) {
         while let Some((time, due)) = self.driver.agenda.next(end) {
-            self.driver.now = time;
+            // In lockstep, what fell into a cycle is late by now.
+            self.driver.now = self.driver.now.max(time);
             match due {
                 Due::Message { to, letter } => self.deliver(to, letter, observer),
                 Due::Timer { node, deadline } => {
@@ -200,7 +201,7 @@ impl<X: Protocol<u32>> Simulation<X> {
                         self.fire(node, timer, observer);
                     }
                 }
-                Due::Incident(incident) => self.happen(incident, observer),
+                Due::Incident(incident) => self.happen(time, incident, observer),
             }
         }
     }

@@ -8,15 +8,21 @@ use super::faults::{Churn, Incident, Victims};
 use super::{Fault, Observer, Simulation};
 
 impl<X: Protocol<u32>> Simulation<X> {
-    pub(super) fn happen(&mut self, incident: Incident, observer: &mut impl Observer<X>) {
+    /// What was to happen at `time` happens.
+    pub(super) fn happen(
+        &mut self,
+        time: u64,
+        incident: Incident,
+        observer: &mut impl Observer<X>,
+    ) {
         match incident {
-            Incident::Crash(number) => self.crash(number, observer),
+            Incident::Crash(number) => self.crash(time, number, observer),
             Incident::Separation(number) => {
                 let sides = &self.faults.partitions[number as usize].sides;
                 self.driver.partitions.begin(number, sides, self.group.born());
             }
             Incident::Healing(number) => self.driver.partitions.heal(number),
-            Incident::ChurnPeriod(number) => self.churn(number),
+            Incident::ChurnPeriod(number) => self.churn(time, number),
             Incident::Stop { churn, node } => {
                 self.stop(node, Fault::ChurnStop(churn), observer);
             }
@@ -24,7 +30,7 @@ impl<X: Protocol<u32>> Simulation<X> {
         }
     }
 
-    fn crash(&mut self, number: u32, observer: &mut impl Observer<X>) {
+    fn crash(&mut self, time: u64, number: u32, observer: &mut impl Observer<X>) {
         let crash = &self.faults.crashes[number as usize];
         let restart_after = crash.restart_after;
         let victims = match &crash.who {
@@ -34,7 +40,7 @@ impl<X: Protocol<u32>> Simulation<X> {
         for node in victims {
             let stopped = self.stop(node, Fault::Crash(number), observer);
             if let Some(after) = restart_after.filter(|_| stopped) {
-                self.enter(after, Incident::Start(Fault::Restart(number)));
+                self.enter(time.saturating_add(after), Incident::Start(Fault::Restart(number)));
             }
         }
     }
@@ -53,27 +59,27 @@ impl<X: Protocol<u32>> Simulation<X> {
         alive
     }
 
-    /// Draws who stops in a period, how many start, and when.
-    fn churn(&mut self, number: u32) {
+    /// Draws who stops in the period that begins at `time`, how many start, and when.
+    fn churn(&mut self, time: u64, number: u32) {
         let Churn { until, period, stops, starts, .. } = self.faults.churn[number as usize];
         let alive: Vec<u32> = self.group.nodes().map(|node| node.me()).collect();
         for node in alive {
             if happens(&mut self.fortune, stops) {
-                let when = below(&mut self.fortune, period);
+                let when = time.saturating_add(below(&mut self.fortune, period));
                 self.enter(when, Incident::Stop { churn: number, node });
             }
             if happens(&mut self.fortune, starts) {
-                let when = below(&mut self.fortune, period);
+                let when = time.saturating_add(below(&mut self.fortune, period));
                 self.enter(when, Incident::Start(Fault::ChurnStart(number)));
             }
         }
-        if self.driver.now + period < until {
-            self.enter(period, Incident::ChurnPeriod(number));
+        let next = time.saturating_add(period);
+        if next < until {
+            self.enter(next, Incident::ChurnPeriod(number));
         }
     }
 
-    fn enter(&mut self, after: u64, incident: Incident) {
-        let time = self.driver.now.saturating_add(after);
+    fn enter(&mut self, time: u64, incident: Incident) {
         self.driver.agenda.enter(time, Due::Incident(incident));
     }
 
