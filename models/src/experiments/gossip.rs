@@ -3,7 +3,9 @@
 use rumormill_core::analysis::lockstep::Lockstep as Chain;
 use rumormill_core::analysis::logistic::Logistic;
 use rumormill_core::analysis::{self as theory, Targets};
-use rumormill_core::protocols::periodic_gossip::{Interest, Mode, PeriodicGossip, Request, Settings};
+use rumormill_core::protocols::periodic_gossip::{
+    Interest, Mode, PeriodicGossip, Request, Settings,
+};
 use rumormill_core::rumor::Notice;
 use rumormill_core::seen::Memory;
 use rumormill_core::{Neighborhood, Node, Ticks};
@@ -11,7 +13,6 @@ use rumormill_core::{Neighborhood, Node, Ticks};
 use super::group::{Group, Unsynchronised};
 use super::lockstep::{Lockstep, Members};
 use super::{Experiment, Measure, Outcome, Tally, Theory};
-use crate::simulate::Network;
 
 type Machine = PeriodicGossip<u32>;
 
@@ -82,8 +83,7 @@ impl Gossip {
                 Box::new(Lockstep::new(self.members, &machine, seed))
             }
             Rounds::Unsynchronised(nodes) => {
-                let network = Network { delay: 1, loss: self.members.loss };
-                Box::new(Unsynchronised::new(nodes.clone(), PERIOD, network, seed))
+                Box::new(Unsynchronised::new(nodes.clone(), PERIOD, self.members.loss, seed))
             }
         }
     }

@@ -1,4 +1,4 @@
-use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip};
+use rumormill_core::protocols::periodic_gossip::{self, Interest, Mode, PeriodicGossip};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::rumor::Notice;
 use rumormill_core::seen::Memory;
