@@ -22,26 +22,14 @@ const IN_PIECES: &str = "the overlay falls into pieces";
 const FORGOTTEN: &str = "whoever has crashed can be forgotten by all";
 
 pub(super) fn suites() -> Vec<Suite> {
-    let mut suites =
-        vec![unbounded_suite("cyclon-4", false), unbounded_suite("cyclon-symmetric-4", true)];
-    for nodes in [3, 4] {
-        suites.push(reliable_suite(nodes));
-    }
+    let mut suites: Vec<_> = [3, 4].into_iter().map(reliable_suite).collect();
+    suites.push(symmetric_suite());
+    suites.push(disorderly_suite());
     suites.push(ageing_suite());
     suites.push(lossy_suite());
     suites.push(crash_suite());
     suites.push(adversary_suite());
     suites
-}
-
-fn unbounded_suite(name: &str, symmetric: bool) -> Suite {
-    let about = "CYCLON of views and messages of two, in any order, with room for two messages in \
-                 flight";
-    Suite::new(name, about, move || unbounded::<Machine>(symmetric)).with_bug(
-        "counts_itself_twice",
-        SOUND,
-        move || unbounded::<bugs::counts_itself_twice::Cyclon<_>>(symmetric),
-    )
 }
 
 fn reliable_suite(nodes: u8) -> Suite {
@@ -50,6 +38,25 @@ fn reliable_suite(nodes: u8) -> Suite {
         .with_bug("gives_its_partner_up", FULL, move || {
             reliable::<bugs::gives_its_partner_up::Cyclon<_>>(nodes)
         })
+}
+
+/// What `cyclon-rounds-4` explores, up to the names of machines.
+fn symmetric_suite() -> Suite {
+    let about = "CYCLON with any neighbour in every round among four, up to their names; nothing is \
+                 lost";
+    Suite::new("cyclon-symmetric-4", about, symmetric::<Machine>)
+        .with_bug("gives_its_partner_up", FULL, symmetric::<bugs::gives_its_partner_up::Cyclon<_>>)
+        .expecting(456_528, 1_755_678)
+}
+
+fn disorderly_suite() -> Suite {
+    let about = "CYCLON in any order, with room for one message in flight: answers may come late, or \
+                 never";
+    Suite::new("cyclon-disorderly-3", about, disorderly::<Machine>).with_bug(
+        "counts_itself_twice",
+        SOUND,
+        disorderly::<bugs::counts_itself_twice::Cyclon<_>>,
+    )
 }
 
 fn ageing_suite() -> Suite {
@@ -115,11 +122,17 @@ fn circle<X: Protocol<ModelPeer>>(
     Setting { unordered: true, ..Setting::new(nodes, (), scheduler) }
 }
 
-fn unbounded<X: Protocol<ModelPeer>>(symmetric: bool) -> Case<X, ()> {
-    let mut setting = circle(4, 2, &simple(), Scheduler::Asynchronous { in_flight: 2 });
-    setting.symmetric = symmetric;
-    setting.from_any_start = symmetric;
+fn disorderly<X: Protocol<ModelPeer>>() -> Case<X, ()> {
+    let setting = circle(3, 2, &simple(), Scheduler::Asynchronous { in_flight: 1 });
     Case { setting, properties: vec![sound()] }
+}
+
+/// A circle is not the same under other names, but what follows from it is.
+fn symmetric<X: Protocol<ModelPeer>>() -> Case<X, ()> {
+    let mut case = reliable(4);
+    case.setting.symmetric = true;
+    case.setting.from_any_start = true;
+    case
 }
 
 fn reliable<X: Protocol<ModelPeer>>(nodes: u8) -> Case<X, ()> {

@@ -97,11 +97,13 @@ fn failed_suite() -> Suite {
 
 fn crash_suite() -> Suite {
     let about = "neighbour management over random walks in rounds: one of four crashes";
-    Suite::new("neighbors-crash-4", about, crash::<Walking>).with_bug(
-        "stands_on_a_silent_search",
-        RECOVERS,
-        crash::<bugs::stands_on_a_silent_search::Neighbors<_>>,
-    )
+    Suite::new("neighbors-crash-4", about, crash::<Walking>)
+        .with_bug(
+            "stands_on_a_silent_search",
+            RECOVERS,
+            crash::<bugs::stands_on_a_silent_search::Neighbors<_>>,
+        )
+        .only_when_named()
 }
 
 fn simple() -> Settings {
