@@ -24,8 +24,11 @@ pub(crate) enum Errand<X: Protocol<SocketPeer>> {
     /// To ask the machine for something.
     Ask(X::Request),
     /// To look at it.
-    Look(Box<dyn FnOnce(&Node<SocketPeer, X>) + Send>),
+    Look(Look<X>),
 }
+
+/// Looks at a machine.
+type Look<X> = Box<dyn FnOnce(&Node<SocketPeer, X>) + Send>;
 
 impl<X: Protocol<SocketPeer>> fmt::Debug for Errand<X> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
