@@ -84,18 +84,64 @@ struct Parameters {
     /// After how many rounds or periods a run is given up
     #[arg(long, value_name = "VALUES")]
     periods: Option<Values>,
+    /// How many useless cycles end the interest in a rumor
+    #[arg(long, value_name = "VALUES")]
+    k: Option<Values>,
+    /// Whether rumors are asked for (1) or told (0)
+    #[arg(long, value_name = "VALUES")]
+    pull: Option<Values>,
+    /// Whether nobody tells what it needed (1) or all do (0)
+    #[arg(long, value_name = "VALUES")]
+    blind: Option<Values>,
+    /// Whether interest ends by a coin (1) or by a counter (0)
+    #[arg(long, value_name = "VALUES")]
+    coin: Option<Values>,
+    /// Whether a useful cycle resets the counter (1) or not (0)
+    #[arg(long, value_name = "VALUES")]
+    reset: Option<Values>,
+    /// How many neighbours each has
+    #[arg(long, value_name = "VALUES")]
+    view: Option<Values>,
+    /// How many entries are exchanged
+    #[arg(long, value_name = "VALUES")]
+    length: Option<Values>,
+    /// Whether views are exchanged with anybody (1) or with the oldest neighbour (0)
+    #[arg(long, value_name = "VALUES")]
+    simple: Option<Values>,
+    /// How views begin: at random (0), as a star (1) or as a ring (2)
+    #[arg(long, value_name = "VALUES")]
+    start: Option<Values>,
+    /// After how many cycles the overlay is looked at
+    #[arg(long, value_name = "VALUES")]
+    cycles: Option<Values>,
+    /// The share that crashes then, from 0 to 1
+    #[arg(long, value_name = "VALUES")]
+    crash: Option<Values>,
 }
 
 impl Parameters {
     /// Those that are given, by their names.
     fn given(&self) -> BTreeMap<String, Values> {
-        let Self { nodes, fanout, loss, crashed, periods } = self;
+        let Self { nodes, fanout, loss, crashed, periods, .. } = self;
+        let Self { k, pull, blind, coin, reset, .. } = self;
+        let Self { view, length, simple, start, cycles, crash, .. } = self;
         let all = [
             ("nodes", nodes),
             ("fanout", fanout),
             ("loss", loss),
             ("crashed", crashed),
             ("periods", periods),
+            ("k", k),
+            ("pull", pull),
+            ("blind", blind),
+            ("coin", coin),
+            ("reset", reset),
+            ("view", view),
+            ("length", length),
+            ("simple", simple),
+            ("start", start),
+            ("cycles", cycles),
+            ("crash", crash),
         ];
         let given =
             all.into_iter().filter_map(|(name, values)| Some((name.into(), values.clone()?)));

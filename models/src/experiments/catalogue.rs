@@ -1,13 +1,15 @@
 //! The experiments that have a name.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroU16;
 
-use rumormill_core::protocols::periodic_gossip::Mode;
+use rumormill_core::protocols::periodic_gossip::{Mode, Mongering as Variant, Removal, Response};
 use rumormill_core::{Bias, MAX_FANOUT};
 
 use super::broadcast::{Broadcast, Targets};
 use super::gossip::{Clocks, Gossip};
 use super::lockstep::Members;
+use super::mongering::Mongering;
 use super::{Experiment, Grid, Parameter, Point, Sweep, Values, Views};
 
 /// An experiment that can be asked for by its name.
@@ -95,6 +97,7 @@ pub fn catalogue() -> Vec<Named> {
             },
             Targets::Binomial,
         ),
+        mongering(),
     ]
 }
 
@@ -135,6 +138,35 @@ fn clocks(name: &'static str, about: &'static str, mode: Mode) -> Named {
         let members = settings.members(Views::Everybody)?;
         let (fanout, limit) = (settings.whole("fanout") as u8, settings.whole("periods"));
         Ok(Box::new(Gossip::new(mode, Clocks::Unsynchronised, members, fanout, limit)))
+    })
+}
+
+fn mongering() -> Named {
+    const SWITCH: (u32, u32) = (0, 1);
+    let parameters = vec![
+        nodes(100_000),
+        Parameter::whole("k", "how many useless cycles end the interest", 1, (1, 1000)),
+        Parameter::whole("pull", "1: each asks one other; 0: it tells one", 0, SWITCH),
+        Parameter::whole("blind", "1: nobody tells what it needed; 0: all do", 0, SWITCH),
+        Parameter::whole("coin", "1: interest ends by a coin; 0: by a counter", 0, SWITCH),
+        Parameter::whole("reset", "1: a useful cycle resets the counter; 0: none does", 1, SWITCH),
+        LOSS,
+        PERIODS,
+    ];
+    let about = "a rumor is spread until others turn out to know it";
+    Named::new("mongering", about, parameters, |settings| {
+        let is = |name: &str| settings.whole(name) == 1;
+        let k = NonZeroU16::new(settings.whole("k") as u16).unwrap_or(NonZeroU16::MIN);
+        let response = if is("blind") { Response::Blind } else { Response::Feedback };
+        let removal = match (is("coin"), is("reset")) {
+            (true, _) => Removal::Coin,
+            (false, true) => Removal::Counter,
+            (false, false) => Removal::CounterWithoutReset,
+        };
+        let variant = Variant { k, response, removal };
+        let mode = if is("pull") { Mode::Pull } else { Mode::Push };
+        let (nodes, limit) = (settings.whole("nodes"), settings.whole("periods"));
+        Ok(Box::new(Mongering::new(mode, variant, nodes, settings.loss(), limit)))
     })
 }
 
@@ -240,7 +272,11 @@ impl Settings<'_> {
         if crashed >= nodes {
             return Err(Refused::Crashed { nodes, crashed });
         }
-        Ok(Members { nodes, crashed, views, loss: in_millionths(self.number("loss")) })
+        Ok(Members { nodes, crashed, views, loss: self.loss() })
+    }
+
+    fn loss(&self) -> Bias {
+        in_millionths(self.number("loss"))
     }
 }
 

@@ -11,6 +11,7 @@
 
 mod broadcast;
 mod clocks;
+mod mongering;
 mod rounds;
 mod tiny;
 
@@ -89,6 +90,8 @@ pub enum Source {
     Measured(u64),
     /// A law that is not exact.
     Law,
+    /// Published; of how many runs, is not known.
+    Published,
 }
 
 impl Row {
@@ -118,6 +121,12 @@ impl Row {
         tolerance: &'static str,
     ) -> Self {
         Self::new(id, figure, digits, Source::Law).give_or_take(tolerance)
+    }
+
+    /// What was published, rounded.
+    #[must_use]
+    pub const fn published(id: &'static str, figure: &'static str, digits: &'static str) -> Self {
+        Self::new(id, figure, digits, Source::Published)
     }
 
     const fn new(
@@ -160,7 +169,7 @@ impl Target {
     /// The standard error that the figure itself has, if runs have this deviation.
     fn error(&self, deviation: f64) -> f64 {
         match self.source {
-            Source::Exact | Source::Law => 0.0,
+            Source::Exact | Source::Law | Source::Published => 0.0,
             Source::Measured(runs) => deviation / libm::sqrt(runs as f64),
         }
     }
@@ -208,7 +217,7 @@ pub struct Effort {
 /// All that is compared, in the order in which it is to be read.
 #[must_use]
 pub fn table() -> Vec<Entry> {
-    let random = [broadcast::trials(), rounds::trials(), clocks::trials()];
+    let random = [broadcast::trials(), rounds::trials(), clocks::trials(), mongering::trials()];
     let random = random.into_iter().flatten().map(Entry::Random);
     random.chain(tiny::rows().into_iter().map(Entry::Exact)).collect()
 }
@@ -291,7 +300,7 @@ impl Row {
         let &Summary { count, mean, deviation, .. } = summary;
         let error = deviation / libm::sqrt(count as f64);
         let (estimate, with_theirs) = match (kind, self.target.source) {
-            (Kind::Event, Source::Exact | Source::Law) => {
+            (Kind::Event, Source::Exact | Source::Law | Source::Published) => {
                 let share = Estimate::share((mean * count as f64).round() as usize, count as usize);
                 (share, share)
             }
@@ -324,6 +333,7 @@ impl fmt::Display for Source {
         match self {
             Self::Exact => write!(f, "exact"),
             Self::Law => write!(f, "law"),
+            Self::Published => write!(f, "published"),
             Self::Measured(runs) => write!(f, "{runs} runs"),
         }
     }

@@ -8,7 +8,7 @@ mod clustering;
 mod components;
 mod paths;
 
-use rumormill_core::Protocol;
+use rumormill_core::{Node, Protocol};
 
 use super::{Distribution, Group};
 use crate::arrows::Arrows;
@@ -26,12 +26,20 @@ impl Graph {
     /// The views of those that are alive.
     #[must_use]
     pub fn of<X: Protocol<u32>>(group: &Group<X>) -> Self {
-        let mut places = vec![None; group.born() as usize];
-        for (place, node) in (0..).zip(group.nodes()) {
+        Self::of_nodes(group.nodes(), group.born())
+    }
+
+    /// The views of these, of `born` that there have been: all peers are smaller.
+    pub(crate) fn of_nodes<'a, X: Protocol<u32>>(
+        nodes: impl Iterator<Item = &'a Node<u32, X>> + Clone,
+        born: u32,
+    ) -> Self {
+        let mut places = vec![None; born as usize];
+        for (place, node) in (0..).zip(nodes.clone()) {
             places[node.me() as usize] = Some(place);
         }
         let (mut arrows, mut dead) = (Arrows::default(), 0);
-        for node in group.nodes() {
+        for node in nodes {
             let peers = node.neighborhood.peers().iter();
             arrows.push(peers.filter_map(|&peer| {
                 let place = places.get(peer as usize).copied().flatten();
@@ -50,6 +58,23 @@ impl Graph {
             arrows.push(list.iter().copied().filter(|&target| (target as usize) < lists.len()));
         }
         Self { arrows, dead: 0 }
+    }
+
+    /// The graph without those that are told to go; the others keep their order.
+    #[must_use]
+    pub fn without(&self, goes: &[bool]) -> Self {
+        let goes = |at: u32| goes.get(at as usize).copied().unwrap_or(false);
+        let mut places = vec![None; self.arrows.len()];
+        let staying = || (0..self.size()).filter(|&at| !goes(at));
+        (0..).zip(staying()).for_each(|(place, at)| places[at as usize] = Some(place));
+        let (mut arrows, mut dead) = (Arrows::default(), 0);
+        for at in staying() {
+            arrows.push(self.targets(at).iter().filter_map(|&target| {
+                dead += u64::from(places[target as usize].is_none());
+                places[target as usize]
+            }));
+        }
+        Self { arrows, dead }
     }
 
     /// How many processes there are.

@@ -59,7 +59,7 @@ impl<X: Protocol<u32>> Group<X> {
     }
 
     /// The machines that are alive, in the order of their birth.
-    pub fn nodes(&self) -> impl Iterator<Item = &Node<u32, X>> {
+    pub fn nodes(&self) -> impl Iterator<Item = &Node<u32, X>> + Clone {
         self.members.iter().flatten().map(|member| &member.node)
     }
 
