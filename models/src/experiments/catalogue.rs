@@ -3,10 +3,12 @@
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
+use rumormill_core::protocols::cyclon::{MAX_LENGTH, Mode as Shuffle};
 use rumormill_core::protocols::periodic_gossip::{Mode, Mongering as Variant, Removal, Response};
 use rumormill_core::{Bias, MAX_FANOUT};
 
 use super::broadcast::{Broadcast, Targets};
+use super::cyclon::{Cyclon, Start, Turns};
 use super::gossip::{Clocks, Gossip};
 use super::lockstep::Members;
 use super::mongering::Mongering;
@@ -98,6 +100,13 @@ pub fn catalogue() -> Vec<Named> {
             Targets::Binomial,
         ),
         mongering(),
+        cyclon("cyclon", "views are exchanged, one exchange after the other", Turns::Sequential),
+        cyclon("cyclon-lockstep", "as `cyclon`, all at once in each cycle", Turns::Lockstep),
+        cyclon(
+            "cyclon-clocks",
+            "as `cyclon`, in periods that are not synchronised, with messages that take a tenth of one",
+            Turns::Unsynchronised,
+        ),
     ]
 }
 
@@ -141,8 +150,9 @@ fn clocks(name: &'static str, about: &'static str, mode: Mode) -> Named {
     })
 }
 
+const SWITCH: (u32, u32) = (0, 1);
+
 fn mongering() -> Named {
-    const SWITCH: (u32, u32) = (0, 1);
     let parameters = vec![
         nodes(100_000),
         Parameter::whole("k", "how many useless cycles end the interest", 1, (1, 1000)),
@@ -167,6 +177,34 @@ fn mongering() -> Named {
         let mode = if is("pull") { Mode::Pull } else { Mode::Push };
         let (nodes, limit) = (settings.whole("nodes"), settings.whole("periods"));
         Ok(Box::new(Mongering::new(mode, variant, nodes, settings.loss(), limit)))
+    })
+}
+
+fn cyclon(name: &'static str, about: &'static str, turns: Turns) -> Named {
+    let parameters = vec![
+        nodes(1_000_000),
+        Parameter::whole("view", "how many neighbours each has room for", 20, (1, 250)),
+        Parameter::whole("length", "how many entries are exchanged", 8, (1, MAX_LENGTH as u32)),
+        Parameter::whole("simple", "1: with any neighbour; 0: with the oldest", 0, SWITCH),
+        Parameter::whole("start", "0: random views; 1: a star; 2: a ring", 0, (0, 2)),
+        Parameter::whole("cycles", "when it is looked at", 50, (0, 10_000)),
+        Parameter { greatest: 0.99, ..Parameter::probability("crash", "who crashes then", 0.0) },
+    ];
+    Named::new(name, about, parameters, move |settings| {
+        Ok(Box::new(Cyclon {
+            nodes: settings.whole("nodes"),
+            view: settings.whole("view"),
+            length: settings.whole("length") as u8,
+            mode: if settings.whole("simple") == 1 { Shuffle::Simple } else { Shuffle::Enhanced },
+            start: match settings.whole("start") {
+                0 => Start::Random,
+                1 => Start::Star,
+                _ => Start::Ring,
+            },
+            turns,
+            cycles: settings.whole("cycles"),
+            crash: in_millionths(settings.number("crash")),
+        }))
     })
 }
 

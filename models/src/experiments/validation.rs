@@ -11,6 +11,7 @@
 
 mod broadcast;
 mod clocks;
+mod cyclon;
 mod mongering;
 mod rounds;
 mod tiny;
@@ -92,6 +93,9 @@ pub enum Source {
     Law,
     /// Published; of how many runs, is not known.
     Published,
+    /// Of a run or a few of an independent program, in a group so large that one hardly differs from
+    /// the next. Each of ours is to be within the tolerance; no probability is told.
+    Steady,
 }
 
 impl Row {
@@ -127,6 +131,17 @@ impl Row {
     #[must_use]
     pub const fn published(id: &'static str, figure: &'static str, digits: &'static str) -> Self {
         Self::new(id, figure, digits, Source::Published)
+    }
+
+    /// A figure that hardly differs from run to run, and may be off by the tolerance.
+    #[must_use]
+    pub const fn steady(
+        id: &'static str,
+        figure: &'static str,
+        digits: &'static str,
+        tolerance: &'static str,
+    ) -> Self {
+        Self::new(id, figure, digits, Source::Steady).give_or_take(tolerance)
     }
 
     const fn new(
@@ -169,7 +184,7 @@ impl Target {
     /// The standard error that the figure itself has, if runs have this deviation.
     fn error(&self, deviation: f64) -> f64 {
         match self.source {
-            Source::Exact | Source::Law | Source::Published => 0.0,
+            Source::Exact | Source::Law | Source::Published | Source::Steady => 0.0,
             Source::Measured(runs) => deviation / libm::sqrt(runs as f64),
         }
     }
@@ -190,14 +205,14 @@ pub struct Line {
     pub source: String,
     /// Ours.
     pub ours: String,
-    /// The 99.9 % interval of ours; `None` where it is exact.
+    /// The 99.9 % interval of ours, or the range of few runs; `None` where it is exact.
     pub interval: Option<(f64, f64)>,
     /// How many runs ours is of; 0 where it is exact.
     pub runs: u64,
     /// How likely ours is at least as far off, if the known figure is right; `None` where it is
-    /// exact.
+    /// exact, or of few runs.
     pub p_value: Option<f64>,
-    /// How likely this line fails although all is right, at most.
+    /// How likely this line fails although all is right, at most; 0 where that is not told.
     pub false_alarm: f64,
     /// Whether it holds.
     pub holds: bool,
@@ -217,7 +232,13 @@ pub struct Effort {
 /// All that is compared, in the order in which it is to be read.
 #[must_use]
 pub fn table() -> Vec<Entry> {
-    let random = [broadcast::trials(), rounds::trials(), clocks::trials(), mongering::trials()];
+    let random = [
+        broadcast::trials(),
+        rounds::trials(),
+        clocks::trials(),
+        mongering::trials(),
+        cyclon::trials(),
+    ];
     let random = random.into_iter().flatten().map(Entry::Random);
     random.chain(tiny::rows().into_iter().map(Entry::Exact)).collect()
 }
@@ -279,6 +300,9 @@ impl Row {
         let is_complete = self.is_conditional || values.total() == at.record.runs().len() as u64;
         let kind = measure.map_or(&Kind::Figure, |measure| &measure.kind);
         let summary = Summary::of(&values, kind).filter(|_| is_complete);
+        if self.target.source == Source::Steady {
+            return self.judge_each(setting, summary);
+        }
         let sampled = summary.and_then(|summary| self.against(&summary, kind));
         Line {
             id: self.id.into(),
@@ -292,6 +316,25 @@ impl Row {
             p_value: sampled.map(|sampled| sampled.p_value),
             false_alarm: if *kind == Kind::Event { IMPLAUSIBLE } else { MEAN_FAILS },
             holds: sampled.is_some_and(|sampled| sampled.p_value >= IMPLAUSIBLE),
+        }
+    }
+
+    /// Each run by itself. In the place of the interval is the range of our runs.
+    fn judge_each(&self, setting: &str, summary: Option<Summary>) -> Line {
+        let (value, tolerance) = self.target.value();
+        let is_near = |ours: f64| (ours - value).abs() <= tolerance;
+        Line {
+            id: self.id.into(),
+            setting: setting.into(),
+            figure: self.figure.into(),
+            known: self.target.to_string(),
+            source: self.target.source.to_string(),
+            ours: summary.map_or("not in all runs".into(), |summary| self.told(summary.mean)),
+            interval: summary.map(|summary| (summary.least, summary.greatest)),
+            runs: summary.map_or(0, |summary| summary.count),
+            p_value: None,
+            false_alarm: 0.0,
+            holds: summary.is_some_and(|all| is_near(all.least) && is_near(all.greatest)),
         }
     }
 
@@ -334,6 +377,7 @@ impl fmt::Display for Source {
             Self::Exact => write!(f, "exact"),
             Self::Law => write!(f, "law"),
             Self::Published => write!(f, "published"),
+            Self::Steady => write!(f, "few runs"),
             Self::Measured(runs) => write!(f, "{runs} runs"),
         }
     }

@@ -1,0 +1,344 @@
+//! CYCLON: what the views look like that machines exchange.
+
+use std::num::NonZeroU16;
+
+use rumormill_core::protocols::cyclon::{Cyclon as Machine, Mode, Settings};
+use rumormill_core::rand::SeedableRng;
+use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
+use rumormill_core::{Bias, FromRng, Neighborhood, Node, Randomness, Ticks};
+
+use super::sequential::Sequential;
+use super::{Experiment, Measure, Outcome, Tally};
+use crate::simulate::{Clock, Crash, Graph, PER_TICK, Setting, Simulation, Victims};
+
+/// Machines exchange their views for some cycles; then a share of them crashes, and the others go on
+/// until none of those that crashed is in a view.
+#[derive(Clone, Copy, Debug)]
+pub struct Cyclon {
+    /// How many machines there are.
+    pub nodes: u32,
+    /// How many neighbours each has room for, at least 1.
+    pub view: u32,
+    /// How many entries are exchanged.
+    pub length: u8,
+    /// With whom.
+    pub mode: Mode,
+    /// Whom the machines know at the start.
+    pub start: Start,
+    /// How their exchanges overlap.
+    pub turns: Turns,
+    /// After how many cycles the views are looked at.
+    pub cycles: u32,
+    /// The share that crashes then.
+    pub crash: Bias,
+}
+
+/// Whom machines know at the start.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Start {
+    /// As many as there is room for, drawn uniformly.
+    Random,
+    /// The first, which knows the ones after it.
+    Star,
+    /// The ones after it, on a ring.
+    Ring,
+}
+
+/// How exchanges overlap.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Turns {
+    /// One is over before the next begins.
+    Sequential,
+    /// All of a cycle begin at once.
+    Lockstep,
+    /// Each begins at a phase of its own, and messages take a tenth of a period.
+    Unsynchronised,
+}
+
+/// How long a period is, in ticks, where there is time.
+const PERIOD: u32 = 10;
+
+/// From how many machines the paths are taken.
+const STARTS: u32 = 50;
+
+/// How many cycles after a crash it is given up that the dead are forgotten.
+const LIMIT: usize = 200;
+
+/// Shares of the machines that are removed from what is there in the end, in percent.
+const REMOVED: [(u32, &str); 4] =
+    [(70, "outside-70"), (80, "outside-80"), (90, "outside-90"), (95, "outside-95")];
+
+/// When after a crash it is looked how many of the dead are left.
+const LOOKS: [(usize, &str); 3] = [(10, "dead-10"), (20, "dead-20"), (30, "dead-30")];
+
+impl Cyclon {
+    fn machines(&self, random: &mut impl Randomness) -> Vec<Node<u32, Machine<u32>>> {
+        let settings = Settings {
+            mode: self.mode,
+            length: self.length,
+            period: Ticks(PERIOD),
+            max_age: u8::MAX,
+            numbers: NonZeroU16::MAX,
+        };
+        let node = |me| {
+            let mut view = Neighborhood::new(me, self.view);
+            for peer in self.first_peers(me, random) {
+                view.add(peer).expect("room for another peer");
+            }
+            Node::new(view, Machine::new(settings.clone()))
+        };
+        (0..self.nodes).map(node).collect()
+    }
+
+    fn first_peers(&self, me: u32, random: &mut impl Randomness) -> Vec<u32> {
+        let others = self.nodes - 1;
+        let many = self.view.min(others);
+        match self.start {
+            Start::Random => {
+                let mut peers = Vec::with_capacity(many as usize);
+                // Floyd's way to draw a subset.
+                for last in others - many..others {
+                    let drawn = if last == 0 { 0 } else { random.below(last + 1) };
+                    peers.push(if peers.contains(&drawn) { last } else { drawn });
+                }
+                peers.iter().map(|&peer| if peer < me { peer } else { peer + 1 }).collect()
+            }
+            Start::Star if me > 0 => vec![0],
+            Start::Star | Start::Ring => (1..=many).map(|step| (me + step) % self.nodes).collect(),
+        }
+    }
+
+    fn overlay(&self, seed: u64) -> Overlay {
+        let mut random = FromRng(Xoshiro256PlusPlus::seed_from_u64(seed));
+        let nodes = self.machines(&mut random);
+        let seed = u64::from(random.below(u32::MAX)) << 32 | u64::from(random.below(u32::MAX));
+        // In lockstep, what happens at the end of a cycle happens before the next one begins.
+        let (clock, late) = match self.turns {
+            Turns::Sequential => {
+                return Overlay::Sequential(Box::new(Sequential::new(nodes, seed)));
+            }
+            Turns::Lockstep => (Clock::Lockstep, 0),
+            Turns::Unsynchronised => (Clock::Unsynchronised, 1),
+        };
+        let period = u64::from(PERIOD) * PER_TICK;
+        let mut setting = Setting::new(nodes, clock, period, period / 10);
+        if self.crash != Bias::NEVER {
+            let at = u64::from(self.cycles) * period + late;
+            let who = Victims::Share(self.crash);
+            setting.faults.crashes.push(Crash { at, who, restart_after: None });
+        }
+        let simulation = Simulation::new(setting, seed, &mut ());
+        Overlay::Simulated(Box::new(simulation.expect("a group in its order, and a share")))
+    }
+
+    /// Lets the others forget those that crash.
+    fn heal(&self, overlay: &mut Overlay) -> Vec<f64> {
+        overlay.crash(self.crash);
+        let share = |dead: u64, at_first: u64| dead as f64 / at_first as f64;
+        let mut dead = Vec::new();
+        let mut at_first = None;
+        if let Overlay::Sequential(group) = overlay {
+            at_first = Some(group.graph().dead_links());
+            dead.push(1.0);
+        }
+        while dead.last() != Some(&0.0) && dead.len() <= LIMIT {
+            overlay.cycle();
+            let left = overlay.graph().dead_links();
+            dead.push(share(left, *at_first.get_or_insert(left)));
+        }
+        dead
+    }
+}
+
+/// Machines in one of the three kinds of time.
+enum Overlay {
+    Sequential(Box<Sequential<Machine<u32>>>),
+    Simulated(Box<Simulation<Machine<u32>>>),
+}
+
+impl Overlay {
+    fn cycle(&mut self) {
+        match self {
+            Self::Sequential(group) => group.cycle(),
+            Self::Simulated(simulation) => simulation.run_periods(1, &mut ()),
+        }
+    }
+
+    fn graph(&self) -> Graph {
+        match self {
+            Self::Sequential(group) => group.graph(),
+            Self::Simulated(simulation) => Graph::of(simulation.group()),
+        }
+    }
+
+    /// A simulation knows of the crash since it began.
+    fn crash(&mut self, share: Bias) {
+        if let Self::Sequential(group) = self {
+            group.crash(share);
+        }
+    }
+}
+
+impl Experiment for Cyclon {
+    fn measures(&self) -> Vec<Measure> {
+        let mut measures = vec![
+            Measure::figure("in-degree", "views", "in how many views a node is, on average"),
+            Measure::figure("deviation", "views", "the standard deviation of the in-degrees"),
+            Measure::figure("least", "views", "the least in-degree"),
+            Measure::figure("greatest", "views", "the greatest in-degree"),
+            Measure::figure(
+                "within-1",
+                "share",
+                "whose in-degree is the view's size, give or take 1",
+            ),
+            Measure::figure("within-2", "share", "the same, give or take 2"),
+            Measure::figure("clustering", "", "the clustering coefficient, links taken both ways"),
+            Measure::figure("path", "hops", "the mean shortest path, links taken both ways"),
+            Measure::figure("parts", "parts", "that do not hang together"),
+        ];
+        measures.extend(REMOVED.map(|(percent, name)| {
+            let about = format!("outside of the largest part, once {percent} % are removed");
+            Measure::figure(name, "share", &about)
+        }));
+        measures.push(Measure::curve("spread", "cycles", "views", "the deviation of in-degrees"));
+        measures.push(Measure::histogram("in-degrees", "views", "in how many views a node is"));
+        if self.crash != Bias::NEVER {
+            measures.extend(LOOKS.map(|(cycles, name)| {
+                let about =
+                    format!("the part of the dead links left {cycles} cycles after the crash");
+                Measure::figure(name, "share", &about)
+            }));
+            measures.push(Measure::figure("healed", "cycles", "until no dead link is left"));
+            measures.push(Measure::curve(
+                "dead",
+                "cycles",
+                "share",
+                "the dead links that are left",
+            ));
+        }
+        measures
+    }
+
+    fn run(&self, seed: u64) -> Outcome {
+        let mut overlay = self.overlay(seed);
+        let deviation = |graph: &Graph| graph.in_degree().deviation().unwrap_or(0.0);
+        let mut graph = overlay.graph();
+        let mut spread = vec![deviation(&graph)];
+        for _ in 0..self.cycles {
+            overlay.cycle();
+            graph = overlay.graph();
+            spread.push(deviation(&graph));
+        }
+        let mut outcome = self.shape(&graph, seed).curve("spread", spread);
+        if self.crash != Bias::NEVER {
+            let dead = self.heal(&mut overlay);
+            for (cycles, name) in LOOKS {
+                outcome = outcome.figure(name, dead.get(cycles).or(dead.last()).copied());
+            }
+            let healed = dead.iter().position(|&dead| dead == 0.0);
+            outcome = outcome.figure("healed", healed.map(|cycles| cycles as f64));
+            outcome = outcome.curve("dead", dead);
+        }
+        outcome
+    }
+}
+
+impl Cyclon {
+    fn shape(&self, graph: &Graph, seed: u64) -> Outcome {
+        let (degrees, undirected) = (graph.in_degree(), graph.undirected());
+        let within = |off: u32| degrees.share(self.view.saturating_sub(off), self.view + off);
+        let mut tally = Tally::default();
+        degrees.counts().for_each(|(degree, times)| tally.add(degree.into(), times));
+        let outcome = Outcome::default()
+            .figure("in-degree", degrees.mean())
+            .figure("deviation", degrees.deviation())
+            .figure("least", degrees.min().map(f64::from))
+            .figure("greatest", degrees.max().map(f64::from))
+            .figure("within-1", within(1))
+            .figure("within-2", within(2))
+            .figure("clustering", undirected.clustering())
+            .figure("path", undirected.paths(STARTS, seed).mean())
+            .figure("parts", graph.components().len() as f64)
+            .histogram("in-degrees", tally);
+        let mut random = FromRng(Xoshiro256PlusPlus::seed_from_u64(seed));
+        REMOVED.iter().fold(outcome, |outcome, &(percent, name)| {
+            outcome.figure(name, outside(graph, percent, &mut random))
+        })
+    }
+}
+
+/// The share of the survivors outside of the largest part, once so many percent were removed.
+fn outside(graph: &Graph, percent: u32, random: &mut impl Randomness) -> Option<f64> {
+    let (size, mut goes) = (graph.size(), vec![false; graph.size() as usize]);
+    let mut left = (u64::from(size) * u64::from(percent) / 100) as u32;
+    // Each in turn goes with the probability that the number of those still to go demands.
+    for (at, goes) in (0..size).zip(&mut goes) {
+        let rest = size - at;
+        *goes = left == rest || left > 0 && random.below(rest) < left;
+        left -= u32::from(*goes);
+    }
+    let parts = graph.without(&goes).components();
+    let survivors: u32 = parts.iter().sum();
+    parts.first().map(|&largest| f64::from(survivors - largest) / f64::from(survivors))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setting(turns: Turns) -> Cyclon {
+        let crash = Bias::new(1, 2).expect("a share");
+        let (mode, start) = (Mode::Enhanced, Start::Random);
+        Cyclon { nodes: 300, view: 10, length: 4, mode, start, turns, cycles: 30, crash }
+    }
+
+    /// Without failures pointers are neither made nor lost where all views are full at the start.
+    #[test]
+    fn pointers_are_conserved_and_the_dead_are_forgotten() {
+        for turns in [Turns::Sequential, Turns::Lockstep, Turns::Unsynchronised] {
+            let outcome = setting(turns).run(1);
+            let figure = |name| outcome.get(name).expect("a figure");
+            assert_eq!((figure("in-degree"), figure("parts")), (10.0, 1.0), "{turns:?}");
+            assert!(figure("dead-10") < 1.0 && figure("dead-10") > figure("dead-20"), "{turns:?}");
+            assert!(figure("healed") <= 60.0, "{turns:?}");
+            // Random views have in-degrees with a deviation of about the root of 10.
+            assert!(outcome.curves["spread"][0] > 2.6 && figure("deviation") < 2.2, "{turns:?}");
+        }
+    }
+
+    #[test]
+    fn who_shuffles_with_anybody_forgets_the_dead_slowly() {
+        let enhanced = setting(Turns::Sequential);
+        let simple = Cyclon { mode: Mode::Simple, ..enhanced };
+        let [enhanced, simple] = [enhanced, simple].map(|setting| setting.run(1));
+        assert!(simple.get("dead-30") > enhanced.get("dead-30"));
+        assert!(simple.get("deviation") > enhanced.get("deviation"));
+    }
+
+    #[test]
+    fn a_star_and_a_ring_are_what_they_are_called() {
+        let begin = |start| {
+            let at_first =
+                Cyclon { start, cycles: 0, crash: Bias::NEVER, ..setting(Turns::Lockstep) };
+            at_first.run(1)
+        };
+        let (star, ring) = (begin(Start::Star), begin(Start::Ring));
+        assert_eq!((star.get("greatest"), star.get("parts")), (Some(299.0), Some(1.0)));
+        assert_eq!((ring.get("least"), ring.get("greatest")), (Some(10.0), Some(10.0)));
+        // Every step leads ten farther, either way: from 1 to 15 steps.
+        assert!(ring.get("path").is_some_and(|path| (7.9..8.1).contains(&path)));
+        assert_eq!(star.get("dead-10"), None);
+    }
+
+    #[test]
+    fn nobody_is_outside_of_a_whole_and_half_of_a_ring_without_chords_is() {
+        let mut random = FromRng(Xoshiro256PlusPlus::seed_from_u64(1));
+        let ring = |reach: u32| {
+            let next = |me: u32| (1..=reach).map(move |step| (me + step) % 100).collect();
+            Graph::from_lists(&(0..100).map(next).collect::<Vec<Vec<u32>>>())
+        };
+        assert_eq!(outside(&ring(99), 90, &mut random), Some(0.0));
+        assert_eq!(outside(&ring(1), 0, &mut random), Some(0.0));
+        assert!(outside(&ring(1), 50, &mut random).is_some_and(|share| share > 0.5));
+    }
+}
