@@ -142,7 +142,7 @@ fn gossip(name: &'static str, about: &'static str, mode: Mode) -> Named {
 }
 
 fn clocks(name: &'static str, about: &'static str, mode: Mode) -> Named {
-    let parameters = vec![nodes(1000), FANOUT, LOSS, PERIODS];
+    let parameters = vec![nodes(1_000_000), FANOUT, LOSS, PERIODS];
     Named::new(name, about, parameters, move |settings| {
         let members = settings.members(Views::Everybody)?;
         let (fanout, limit) = (settings.whole("fanout") as u8, settings.whole("periods"));

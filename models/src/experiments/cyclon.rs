@@ -69,7 +69,7 @@ const REMOVED: [(u32, &str); 4] =
     [(70, "outside-70"), (80, "outside-80"), (90, "outside-90"), (95, "outside-95")];
 
 /// When after a crash it is looked how many of the dead are left.
-const LOOKS: [(usize, &str); 3] = [(10, "dead-10"), (20, "dead-20"), (30, "dead-30")];
+const LOOKS: [(usize, &str); 3] = [(11, "dead-11"), (21, "dead-21"), (31, "dead-31")];
 
 impl Cyclon {
     fn machines(&self, random: &mut impl Randomness) -> Vec<Node<u32, Machine<u32>>> {
@@ -299,7 +299,7 @@ mod tests {
             let outcome = setting(turns).run(1);
             let figure = |name| outcome.get(name).expect("a figure");
             assert_eq!((figure("in-degree"), figure("parts")), (10.0, 1.0), "{turns:?}");
-            assert!(figure("dead-10") < 1.0 && figure("dead-10") > figure("dead-20"), "{turns:?}");
+            assert!(figure("dead-11") < 1.0 && figure("dead-11") > figure("dead-21"), "{turns:?}");
             assert!(figure("healed") <= 60.0, "{turns:?}");
             // Random views have in-degrees with a deviation of about the root of 10.
             assert!(outcome.curves["spread"][0] > 2.6 && figure("deviation") < 2.2, "{turns:?}");
@@ -311,7 +311,7 @@ mod tests {
         let enhanced = setting(Turns::Sequential);
         let simple = Cyclon { mode: Mode::Simple, ..enhanced };
         let [enhanced, simple] = [enhanced, simple].map(|setting| setting.run(1));
-        assert!(simple.get("dead-30") > enhanced.get("dead-30"));
+        assert!(simple.get("dead-31") > enhanced.get("dead-31"));
         assert!(simple.get("deviation") > enhanced.get("deviation"));
     }
 
@@ -327,7 +327,7 @@ mod tests {
         assert_eq!((ring.get("least"), ring.get("greatest")), (Some(10.0), Some(10.0)));
         // Every step leads ten farther, either way: from 1 to 15 steps.
         assert!(ring.get("path").is_some_and(|path| (7.9..8.1).contains(&path)));
-        assert_eq!(star.get("dead-10"), None);
+        assert_eq!(star.get("dead-11"), None);
     }
 
     #[test]

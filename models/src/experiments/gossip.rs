@@ -63,14 +63,11 @@ impl Gossip {
             max_message: 1000,
             memory: Memory { origins: 1, forget_after: None },
         };
-        let node = |me| {
-            let everybody = Neighborhood::of(me, 0..members.nodes);
-            Node::new(everybody, Machine::new(settings.clone()))
-        };
+        let node = |everybody| Node::new(everybody, Machine::new(settings.clone()));
         let rounds = match clocks {
             Clocks::Lockstep => Rounds::Lockstep,
             Clocks::Unsynchronised => {
-                Rounds::Unsynchronised((0..members.nodes).map(node).collect())
+                Rounds::Unsynchronised(Neighborhood::complete(0..members.nodes).map(node).collect())
             }
         };
         Self { rounds, members, settings, limit }

@@ -23,10 +23,17 @@ pub(super) fn trials() -> Vec<Trial> {
         (1000, 1, "6.982", "11.529"),
         (1000, 2, "3.578", "5.849"),
         (1000, 3, "2.474", "3.986"),
+        (10_000, 1, "9.318", "13.908"),
+        (10_000, 2, "4.752", "7.043"),
+        (10_000, 3, "3.247", "4.776"),
     ];
     let known = known.map(|(nodes, fanout, half, most)| {
         let point = Point::default().with("nodes", nodes.into()).with("fanout", fanout.into());
-        let (runs, quick) = if nodes == 100 { (10_000, Some(200)) } else { (1000, None) };
+        let (runs, quick) = match nodes {
+            0..=100 => (10_000, Some(200)),
+            101..=1000 => (1000, None),
+            _ => (200, None),
+        };
         let figures = [("half", half), ("most", most)];
         let rows = figures.map(|(figure, digits)| Row::measured("2.4", figure, digits, RUNS));
         let laws = LAWS.iter().filter(|law| (law.0, law.1) == (nodes, fanout));

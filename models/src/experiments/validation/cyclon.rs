@@ -35,7 +35,8 @@ fn shape() -> Vec<Trial> {
         Row::steady("A14", "within-2", "0.940", "0.03"),
         Row::steady("A14", "least", "14", "2"),
         Row::steady("A14", "greatest", "26", "2"),
-        Row::steady("A14", "clustering", "0.00040", "0.000012"),
+        // Half a unit of the last digit, and four deviations: with ten thousand triangles, one is 1 %.
+        Row::steady("A14", "clustering", "0.00040", "0.000021"),
         Row::steady("A14", "path", "3.52", "0.01"),
         Row::steady("A14", "parts", "1", "0"),
         Row::steady("A16", "outside-70", "0", "0"),
@@ -54,26 +55,23 @@ fn shape() -> Vec<Trial> {
     ]
 }
 
-/// A15.
+/// A15. A machine of ours gives one up who has not answered when its next period begins, another at
+/// once: what it counts after ten cycles, ours comes to after eleven.
 fn crash() -> Vec<Trial> {
     let rows = vec![
-        Row::steady("A15", "dead-10", "0.695", "0.03"),
-        Row::steady("A15", "dead-20", "0.334", "0.03"),
-        Row::steady("A15", "dead-30", "0.020", "0.02"),
+        Row::steady("A15", "dead-11", "0.695", "0.03"),
+        Row::steady("A15", "dead-21", "0.334", "0.03"),
+        Row::steady("A15", "dead-31", "0.020", "0.02"),
         Row::steady("A15", "healed", "40", "5"),
     ];
     vec![trial(100_000, &[("cycles", 40.0), ("crash", 0.5)], 2, rows)]
 }
 
-/// How the spread depends on the length of what is exchanged.
+/// How the spread depends on the length of what is exchanged. The list goes up to whole views; a
+/// message of our machine has room for fifteen entries.
 fn lengths() -> Vec<Trial> {
-    let known = [
-        (3, "1.19", "0.810"),
-        (5, "1.30", "0.769"),
-        (8, "1.41", "0.721"),
-        (10, "1.49", "0.699"),
-        (20, "1.71", "0.628"),
-    ];
+    let known =
+        [(3, "1.19", "0.810"), (5, "1.30", "0.769"), (8, "1.41", "0.721"), (10, "1.49", "0.699")];
     let known = known.map(|(length, deviation, share): (u32, _, _)| {
         let rows = vec![
             Row::steady("3.2", "deviation", deviation, "0.1"),

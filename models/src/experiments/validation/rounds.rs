@@ -15,7 +15,8 @@ fn trial(experiment: &'static str, (nodes, fanout): (u32, u32), rows: Vec<Row>) 
     let (runs, quick) = match nodes {
         0..=100 => (10_000, Some(400)),
         101..=1000 => (1000, None),
-        _ => (400, None),
+        1001..=10_000 => (400, None),
+        _ => (200, None),
     };
     Trial { experiment, point, runs, quick, rows }
 }
@@ -40,6 +41,9 @@ fn measured() -> Vec<Trial> {
         ("A7", "push-pull", 100, ["4.423", "6.288", "6.520"], 20_000),
         ("A7", "push-pull", 1000, ["6.568", "8.548", "9.147"], 20_000),
         ("A7", "push-pull", 10_000, ["8.675", "10.670", "11.604"], 4000),
+        ("A5", "push", 100_000, ["17.000", "22.000", "29.280"], 500),
+        ("A6", "pull", 100_000, ["17.038", "19.748", "21.138"], 500),
+        ("A7", "push-pull", 100_000, ["10.822", "12.820", "14.020"], 500),
     ];
     let known = known.map(|(id, experiment, nodes, digits, runs)| {
         let figures = ["half", "most", "all"].into_iter().zip(digits);
