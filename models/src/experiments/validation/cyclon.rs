@@ -7,8 +7,8 @@
 //! tolerances the list gives for the spread, the shares, the clustering and the paths; what it gives
 //! none for may be off by as much, in proportion.
 //!
-//! In the other kinds of time the same machines come to another spread of in-degrees: nothing is
-//! known of it, so there is no row.
+//! In the other kinds of time the same machines come to another spread of in-degrees. Nothing else is
+//! known of that, so there is no row.
 
 use super::super::Point;
 use super::{Row, Trial};
