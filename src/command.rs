@@ -41,7 +41,7 @@ pub(crate) enum Command {
     Demo(demo::Arguments),
     Check(check::Arguments),
     Exact(exact::Arguments),
-    Simulate(simulate::Arguments),
+    Simulate(Box<simulate::Arguments>),
     Explore(explore::Arguments),
     Run(run::Arguments),
     Cluster(cluster::Arguments),

@@ -103,7 +103,7 @@ async fn each_reason_has_its_counter() {
         (valid[..last].to_vec(), "garbled"),
         (with(last, 64), "garbled"),
         (with(last, 65), "too_long"),
-        (with(end - 2, 3), "unknown_kind"),
+        (with(end - 2, 4), "unknown_kind"),
         (with(end - 3, 3), "unknown_kind"),
         (followed, "trailing"),
         (frame_with(Header { from: Epoch::UNKNOWN, ..header() }, &empty_pull()), "no_sender"),
