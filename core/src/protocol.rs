@@ -124,7 +124,7 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
 
     /// True with the probability `bias`.
     pub fn flip(&mut self, bias: Bias) -> bool {
-        if bias.is_certain() { bias == Bias::ALWAYS } else { self.random.coin(bias) }
+        bias.happens(self.random)
     }
 
     /// `getNeighbors(nb)`: a uniform random subset of the neighbours, without repetition; all of

@@ -94,6 +94,12 @@ impl Bias {
     pub fn is_certain(self) -> bool {
         self.denominator == 1
     }
+
+    /// True with this probability; nothing is drawn where it is certain.
+    #[inline]
+    pub fn happens(self, random: &mut (impl Randomness + ?Sized)) -> bool {
+        if self.is_certain() { self == Self::ALWAYS } else { random.coin(self) }
+    }
 }
 
 impl TryFrom<(u32, u32)> for Bias {

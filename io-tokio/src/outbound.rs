@@ -3,7 +3,7 @@
 use rand::SeedableRng;
 use rand::rngs::Xoshiro256PlusPlus;
 use rumormill_core::wire::{Header, Label, Wire, encode_header, encode_message};
-use rumormill_core::{Bias, Epoch, FromRng, Randomness, SocketPeer};
+use rumormill_core::{Bias, Epoch, FromRng, SocketPeer};
 
 use crate::udp::Udp;
 use crate::{Config, Loss, Outgoing};
@@ -86,10 +86,6 @@ impl Lossy {
     }
 
     fn strikes(&mut self) -> bool {
-        if self.probability.is_certain() {
-            self.probability == Bias::ALWAYS
-        } else {
-            self.random.coin(self.probability)
-        }
+        self.probability.happens(&mut self.random)
     }
 }

@@ -555,8 +555,7 @@ impl Fault {
     /// Whether it strikes now by chance.
     fn strikes(self, random: &mut dyn Randomness) -> bool {
         match self {
-            Self::Chance(bias) if bias.is_certain() => bias == Bias::ALWAYS,
-            Self::Chance(bias) => random.coin(bias),
+            Self::Chance(bias) => bias.happens(random),
             Self::Never | Self::AtMost(_) | Self::Unlimited => false,
         }
     }

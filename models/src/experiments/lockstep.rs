@@ -4,9 +4,7 @@
 
 use rumormill_core::rand::SeedableRng;
 use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
-use rumormill_core::{
-    Bias, Effect, Effects, Event, FromRng, Neighborhood, Node, Protocol, Randomness,
-};
+use rumormill_core::{Bias, Effect, Effects, Event, FromRng, Neighborhood, Node, Protocol};
 
 use super::Views;
 use super::group::{Group, Watch};
@@ -100,8 +98,7 @@ impl<X: Protocol<u32>> Lockstep<X> {
         wave.sort_unstable_by(|a, b| (a.to, &a.message, a.from).cmp(&(b.to, &b.message, b.from)));
         for Flight { to, from, message } in wave {
             let loss = self.members.loss;
-            let is_lost =
-                loss == Bias::ALWAYS || !loss.is_certain() && self.draws.losses.coin(loss);
+            let is_lost = loss.happens(&mut self.draws.losses);
             if !is_lost && to < self.members.alive() {
                 self.handle(to, Event::Message { from, message }, watch);
             }

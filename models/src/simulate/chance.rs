@@ -3,9 +3,9 @@
 //! Integers where anything is decided. Where a distribution is defined by a logarithm, it is that of
 //! `libm`, since those of platforms differ in the last digit.
 
+use rumormill_core::FromRng;
 use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
 use rumormill_core::rand::{Rng, SeedableRng};
-use rumormill_core::{Bias, FromRng, Randomness};
 
 /// A source of chance.
 pub(crate) type Source = FromRng<Xoshiro256PlusPlus>;
@@ -26,12 +26,6 @@ pub(crate) fn below(source: &mut Source, outcomes: u64) -> u64 {
         }
     }
     (product >> 64) as u64
-}
-
-/// Whether something of this probability happens.
-#[inline]
-pub(crate) fn happens(source: &mut Source, bias: Bias) -> bool {
-    if bias.is_certain() { bias == Bias::ALWAYS } else { source.coin(bias) }
 }
 
 /// Uniform in (0, 1], a multiple of 2^-53.

@@ -2,7 +2,7 @@
 
 use rumormill_core::{Bias, Protocol};
 
-use super::chance::{below, happens};
+use super::chance::below;
 use super::driver::Due;
 use super::faults::{Churn, Incident, Victims};
 use super::{Fault, Observer, Simulation};
@@ -64,11 +64,11 @@ impl<X: Protocol<u32>> Simulation<X> {
         let Churn { until, period, stops, starts, .. } = self.faults.churn[number as usize];
         let alive: Vec<u32> = self.group.nodes().map(|node| node.me()).collect();
         for node in alive {
-            if happens(&mut self.fortune, stops) {
+            if stops.happens(&mut self.fortune) {
                 let when = time.saturating_add(below(&mut self.fortune, period));
                 self.enter(when, Incident::Stop { churn: number, node });
             }
-            if happens(&mut self.fortune, starts) {
+            if starts.happens(&mut self.fortune) {
                 let when = time.saturating_add(below(&mut self.fortune, period));
                 self.enter(when, Incident::Start(Fault::ChurnStart(number)));
             }

@@ -2,7 +2,7 @@
 
 use rumormill_core::Bias;
 
-use super::chance::{Source, happens};
+use super::chance::Source;
 use super::{Latency, Refused};
 
 /// The network between the machines.
@@ -89,7 +89,7 @@ impl Links {
     #[inline]
     pub(crate) fn lose(&mut self, from: u32) -> bool {
         match self.loss {
-            Loss::Independent(bias) => happens(&mut self.source, bias),
+            Loss::Independent(bias) => bias.happens(&mut self.source),
             Loss::Bursty(bursts) => self.lose_in_burst(from, bursts),
         }
     }
@@ -101,9 +101,9 @@ impl Links {
         }
         let bad = &mut self.bad[from];
         let turns = if *bad { bursts.turns_good } else { bursts.turns_bad };
-        *bad ^= happens(&mut self.source, turns);
+        *bad ^= turns.happens(&mut self.source);
         let loss = if *bad { bursts.loss_when_bad } else { bursts.loss_when_good };
-        happens(&mut self.source, loss)
+        loss.happens(&mut self.source)
     }
 }
 
