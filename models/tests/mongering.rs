@@ -2,8 +2,8 @@
 //! at once, as the tables suppose.
 //!
 //! What the published tables print is compared in all its digits but for the mean delay of tables 1
-//! and 2, which no reading of the text gives, and for the last row of table 2: there the published
-//! figures are rough.
+//! and 2, which no reading of the text gives. The loop here is written for this test alone: a second
+//! opinion on the simulator, which has all rows.
 
 use std::num::NonZeroU16;
 
@@ -170,26 +170,17 @@ const TABLE_1: (Mode, Response, Removal) = (Mode::Push, Response::Feedback, Remo
 const TABLE_2: (Mode, Response, Removal) = (Mode::Push, Response::Blind, Removal::Coin);
 const TABLE_3: (Mode, Response, Removal) = (Mode::Pull, Response::Feedback, Removal::Counter);
 
-const PUBLISHED: [Row; 13] = [
-    row(TABLE_1, 1, (0.18, 0.005), (1.7, 0.05), (16.8, 0.05)),
+/// One of each table; all of them are rows of `rumormill simulate --validate`.
+const PUBLISHED: [Row; 3] = [
     row(TABLE_1, 2, (0.037, 0.0005), (3.3, 0.05), (16.9, 0.05)),
-    row(TABLE_1, 3, (0.011, 0.0005), (4.5, 0.05), (17.4, 0.05)),
-    row(TABLE_1, 4, (0.0036, 0.00005), (5.6, 0.05), (17.5, 0.05)),
-    row(TABLE_1, 5, (0.0012, 0.00005), (6.7, 0.05), (17.7, 0.05)),
-    row(TABLE_2, 1, (0.96, 0.005), (0.04, 0.005), (38.0, 0.5)),
     row(TABLE_2, 2, (0.20, 0.005), (1.6, 0.05), (33.0, 0.5)),
-    row(TABLE_2, 3, (0.060, 0.0005), (2.8, 0.05), (32.0, 0.5)),
-    row(TABLE_2, 4, (0.021, 0.0005), (3.9, 0.05), (32.0, 0.5)),
-    row(TABLE_2, 5, (0.008, 0.0005), (4.9, 0.05), (32.0, 0.5)),
     row(TABLE_3, 1, (3.1e-2, 0.05e-2), (2.7, 0.05), (17.6, 0.05)),
-    row(TABLE_3, 2, (5.8e-4, 0.05e-4), (4.5, 0.05), (15.4, 0.05)),
-    row(TABLE_3, 3, (4.0e-6, 0.05e-6), (6.1, 0.05), (14.0, 0.05)),
 ];
 
 /// A false alarm has probability below 2e-4, and the seed is fixed.
 #[test]
 fn a_row_of_each_table_comes_out_as_published() {
-    for row in [&PUBLISHED[1], &PUBLISHED[6], &PUBLISHED[10]] {
+    for row in &PUBLISHED {
         assert_eq!(deviations(row, 100, 1), [""; 0]);
     }
 }
@@ -197,17 +188,6 @@ fn a_row_of_each_table_comes_out_as_published() {
 /// What the text of the paper says of pushes: k useless contacts in all. Its Table 1 says otherwise.
 #[test]
 fn a_counter_that_is_never_reset_is_not_that_of_the_first_table() {
-    let row = Row { removal: Removal::CounterWithoutReset, ..PUBLISHED[1] };
+    let row = Row { removal: Removal::CounterWithoutReset, ..PUBLISHED[0] };
     assert_eq!(deviations(&row, 100, 1), ["residue", "traffic"]);
-}
-
-/// Every row, with so many runs: `RUNS=4000 cargo test --release -p rumormill-models --test mongering
-/// -- --ignored --nocapture`.
-#[test]
-#[ignore = "takes minutes, and is there to be read"]
-fn every_row() {
-    let runs = std::env::var("RUNS").ok().and_then(|runs| runs.parse().ok()).unwrap_or(100);
-    for row in &PUBLISHED {
-        println!("  deviates: {:?}", deviations(row, runs, 1));
-    }
 }

@@ -18,19 +18,11 @@ type Machine = PeriodicGossip<u32>;
 
 /// Periodic gossip of one rumor, which stays hot, until everybody who is alive knows it.
 pub struct Gossip {
-    rounds: Rounds,
+    clocks: Clocks,
     members: Members,
     settings: Settings,
     /// After how many periods it is given up.
     limit: u32,
-}
-
-/// What the rounds of a group are.
-enum Rounds {
-    /// All at once.
-    Lockstep,
-    /// Periods of equal length, each at a phase of its own. The machines, before their start.
-    Unsynchronised(Vec<Node<u32, Machine>>),
 }
 
 /// Which clocks the machines have.
@@ -63,24 +55,17 @@ impl Gossip {
             max_message: 1000,
             memory: Memory { origins: 1, forget_after: None },
         };
-        let node = |everybody| Node::new(everybody, Machine::new(settings.clone()));
-        let rounds = match clocks {
-            Clocks::Lockstep => Rounds::Lockstep,
-            Clocks::Unsynchronised => {
-                Rounds::Unsynchronised(Neighborhood::complete(0..members.nodes).map(node).collect())
-            }
-        };
-        Self { rounds, members, settings, limit }
+        Self { clocks, members, settings, limit }
     }
 
     fn group(&self, seed: u64) -> Box<dyn Group<Machine>> {
-        match &self.rounds {
-            Rounds::Lockstep => {
-                let machine = Machine::new(self.settings.clone());
-                Box::new(Lockstep::new(self.members, &machine, seed))
-            }
-            Rounds::Unsynchronised(nodes) => {
-                Box::new(Unsynchronised::new(nodes.clone(), PERIOD, self.members.loss, seed))
+        let machine = Machine::new(self.settings.clone());
+        match self.clocks {
+            Clocks::Lockstep => Box::new(Lockstep::new(self.members, &machine, seed)),
+            Clocks::Unsynchronised => {
+                let node = |everybody| Node::new(everybody, machine.clone());
+                let nodes = Neighborhood::complete(0..self.members.nodes).map(node).collect();
+                Box::new(Unsynchronised::new(nodes, PERIOD, self.members.loss, seed))
             }
         }
     }
@@ -91,8 +76,8 @@ impl Gossip {
         let Members { nodes: size, crashed, loss, .. } = self.members;
         let loss = f64::from(loss.numerator()) / f64::from(loss.denominator());
         let fanout = self.settings.fanout;
-        match self.rounds {
-            Rounds::Lockstep if size <= MOST_FOR_CHAIN => {
+        match self.clocks {
+            Clocks::Lockstep if size <= MOST_FOR_CHAIN => {
                 let targets = Targets::fixed(fanout.into()).ok()?;
                 let group = theory::Group { size, crashed, targets, loss };
                 let chain = Chain::new(self.settings.mode, &group).ok()?;
@@ -100,7 +85,7 @@ impl Gossip {
                 let values = values.map(|reached| reached.coverage()).collect();
                 Some(Theory { name: "exact", values })
             }
-            Rounds::Unsynchronised(_) if self.settings.mode == Mode::Push => {
+            Clocks::Unsynchronised if self.settings.mode == Mode::Push => {
                 let law = Logistic { size, fanout: fanout.into(), loss };
                 let values = (0..=periods).map(|periods| law.informed(periods.into())).collect();
                 Some(Theory { name: "logistic law", values })
@@ -110,9 +95,9 @@ impl Gossip {
     }
 
     fn unit(&self) -> &'static str {
-        match self.rounds {
-            Rounds::Lockstep => "rounds",
-            Rounds::Unsynchronised(_) => "periods",
+        match self.clocks {
+            Clocks::Lockstep => "rounds",
+            Clocks::Unsynchronised => "periods",
         }
     }
 }
@@ -128,7 +113,7 @@ impl Experiment for Gossip {
             Measure::curve("informed", unit, "share", "who knows it, of those alive"),
             Measure::histogram("delay", unit, "until a node knows it, over all nodes"),
         ];
-        if matches!(self.rounds, Rounds::Lockstep) {
+        if self.clocks == Clocks::Lockstep {
             let about = "sent until the end, for each node that is alive";
             measures.push(Measure::figure("messages", "messages", about));
         }

@@ -305,17 +305,12 @@ impl Row {
         }
         let sampled = summary.and_then(|summary| self.against(&summary, kind));
         Line {
-            id: self.id.into(),
-            setting: setting.into(),
-            figure: self.figure.into(),
-            known: self.target.to_string(),
-            source: self.target.source.to_string(),
-            ours: sampled.map_or("not in all runs".into(), |sampled| self.told(sampled.mean)),
             interval: sampled.map(|sampled| (sampled.low, sampled.high)),
             runs: values.total(),
             p_value: sampled.map(|sampled| sampled.p_value),
             false_alarm: if *kind == Kind::Event { IMPLAUSIBLE } else { MEAN_FAILS },
             holds: sampled.is_some_and(|sampled| sampled.p_value >= IMPLAUSIBLE),
+            ..self.line(setting, sampled.map(|sampled| sampled.mean))
         }
     }
 
@@ -324,17 +319,27 @@ impl Row {
         let (value, tolerance) = self.target.value();
         let is_near = |ours: f64| (ours - value).abs() <= tolerance;
         Line {
+            interval: summary.map(|summary| (summary.least, summary.greatest)),
+            runs: summary.map_or(0, |summary| summary.count),
+            holds: summary.is_some_and(|all| is_near(all.least) && is_near(all.greatest)),
+            ..self.line(setting, summary.map(|summary| summary.mean))
+        }
+    }
+
+    /// What was known, and the mean of what was measured, if it was in all runs; nothing is judged.
+    fn line(&self, setting: &str, mean: Option<f64>) -> Line {
+        Line {
             id: self.id.into(),
             setting: setting.into(),
             figure: self.figure.into(),
             known: self.target.to_string(),
             source: self.target.source.to_string(),
-            ours: summary.map_or("not in all runs".into(), |summary| self.told(summary.mean)),
-            interval: summary.map(|summary| (summary.least, summary.greatest)),
-            runs: summary.map_or(0, |summary| summary.count),
+            ours: mean.map_or("not in all runs".into(), |mean| self.told(mean)),
+            interval: None,
+            runs: 0,
             p_value: None,
             false_alarm: 0.0,
-            holds: summary.is_some_and(|all| is_near(all.least) && is_near(all.greatest)),
+            holds: false,
         }
     }
 
