@@ -7,9 +7,9 @@ use rumormill_core::{Protocol, Ticks};
 
 use super::Suite;
 use super::case::Case;
-use super::views::{connected, knowing, recast};
+use super::views::{all_full, connected, holds_just, is_within_bounds, knowing, none_dead, recast};
 use crate::explore::{Notion, Property};
-use crate::world::{Fault, Local, Scheduler, Setting, Snapshot};
+use crate::world::{Fault, Local, Scheduler, Setting};
 use crate::{ModelPeer, bugs};
 
 type Machine = Cyclon<ModelPeer>;
@@ -158,12 +158,7 @@ fn crash<X: Protocol<ModelPeer>>() -> Case<X, ()> {
     let settings = Settings { mode: Mode::Enhanced, max_age: 2, ..simple() };
     let mut setting = circle(3, 2, &settings, Scheduler::Rounds);
     setting.faults.crash = Fault::AtMost(1);
-    let forgotten = Claim::new(FORGOTTEN, Notion::PossibleFromEverywhere, |at| {
-        let crashed: Vec<_> =
-            at.locals().filter(|local| !local.alive).map(|local| local.node.me()).collect();
-        let is_forgotten = |peer| at.alive().all(|local| !local.node.neighborhood.contains(peer));
-        crashed.iter().all(is_forgotten)
-    });
+    let forgotten = Claim::new(FORGOTTEN, Notion::PossibleFromEverywhere, none_dead);
     Case { setting, properties: vec![sound(), forgotten] }
 }
 
@@ -204,20 +199,16 @@ fn sound<X: Protocol<ModelPeer>>() -> Claim<X> {
 
 fn is_sound<X: Protocol<ModelPeer>>(local: &Local<X, ()>) -> bool {
     let (machine, view): (Machine, _) = (recast(&local.node.protocol), &local.node.neighborhood);
-    let entries = machine.entries();
-    let same = entries.len() == view.peers().len()
-        && entries.iter().all(|entry| view.contains(&entry.peer));
+    let peers: Vec<ModelPeer> = machine.entries().iter().map(|entry| entry.peer).collect();
     let offer = machine.exchange();
     let bounded = offer.is_none_or(|(with, offered)| {
         offered.len() < 2 && with != view.me() && !offered.contains(&with)
     });
-    same && bounded && view.peers().len() as u32 <= view.capacity()
+    holds_just(view, &peers) && bounded && is_within_bounds(view)
 }
 
 fn full<X: Protocol<ModelPeer>>() -> Claim<X> {
-    Claim::new(FULL, Notion::Always, |at: &Snapshot<'_, X, ()>| {
-        at.locals().all(|local| local.node.neighborhood.room() == 0)
-    })
+    Claim::new(FULL, Notion::Always, all_full)
 }
 
 fn stays_connected<X: Protocol<ModelPeer>>() -> Claim<X> {

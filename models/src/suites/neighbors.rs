@@ -11,7 +11,7 @@ use rumormill_core::{Protocol, Ticks};
 
 use super::Suite;
 use super::case::Case;
-use super::views::{knowing, recast};
+use super::views::{all_full, holds_just, is_within_bounds, knowing, none_dead, recast};
 use crate::explore::{Notion, Property};
 use crate::world::{Fault, Local, Scheduler, Setting, later_life};
 use crate::{ModelPeer, bugs};
@@ -121,9 +121,7 @@ fn timed<X: Protocol<ModelPeer>>() -> Case<X, ()> {
     let nodes = knowing(&[&[1], &[2], &[0]], 1, &alone(&settings, vec![]));
     let setting =
         Setting { unordered: true, ..Setting::new(nodes, (), Scheduler::Timed { delay: 1 }) };
-    let stays = Claim::new(STAYS, Notion::Always, |at| {
-        at.locals().all(|local| local.node.neighborhood.room() == 0)
-    });
+    let stays = Claim::new(STAYS, Notion::Always, all_full);
     Case { setting, properties: vec![stays, mirrors()] }
 }
 
@@ -234,11 +232,7 @@ fn crash<X: Protocol<ModelPeer>>() -> Case<X, ()> {
     setting.unordered = true;
     setting.faults.crash = Fault::AtMost(1);
     let recovers = Claim::new(RECOVERS, Notion::PossibleFromEverywhere, |at| {
-        let alive: Vec<ModelPeer> = at.alive().map(|local| local.node.me()).collect();
-        at.alive().all(|local| {
-            let view = &local.node.neighborhood;
-            view.room() == 0 && view.peers().iter().all(|peer| alive.contains(peer))
-        })
+        none_dead(at) && at.alive().all(|local| local.node.neighborhood.room() == 0)
     });
     Case { setting, properties: vec![recovers] }
 }
@@ -251,6 +245,6 @@ fn is_mirrored<X: Protocol<ModelPeer>>(local: &Local<X, ()>) -> bool {
     let (machine, view): (Alone, _) = (recast(&local.node.protocol), &local.node.neighborhood);
     let listed: Vec<ModelPeer> = machine.neighbors().collect();
     let started = local.timers().next().is_some();
-    let same = listed.len() == view.peers().len() && listed.iter().all(|peer| view.contains(peer));
-    (same || !started) && machine.watchers() <= 2 && view.peers().len() as u32 <= view.capacity()
+    let mirrored = holds_just(view, &listed) || !started;
+    mirrored && machine.watchers() <= 2 && is_within_bounds(view)
 }

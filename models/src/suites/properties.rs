@@ -3,6 +3,7 @@
 use bytes::Bytes;
 
 use super::candidates::Spreads;
+use super::views::is_within_bounds;
 use crate::ModelPeer;
 use crate::explore::{Notion, Property};
 use crate::world::{Local, Seen, Snapshot, Witness};
@@ -123,9 +124,8 @@ pub(super) fn ends<X: Spreads>(requests: u32) -> Claim<X> {
 pub(super) fn bounded<X: Spreads>(buffer: usize) -> Claim<X> {
     Claim::new(BOUNDED, Notion::Always, move |at: &At<'_, X>| {
         at.locals().all(|local| {
-            let view = &local.node.neighborhood;
             let (buffered, distinct) = local.node.protocol.buffered();
-            view.peers().len() as u32 <= view.capacity() && buffered <= buffer && distinct
+            is_within_bounds(&local.node.neighborhood) && buffered <= buffer && distinct
         })
     })
 }

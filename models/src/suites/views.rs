@@ -6,6 +6,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::ModelPeer;
+use crate::simulate::Graph;
 use crate::world::{Application, Snapshot};
 
 /// The same value as one of a copy of its type: a protocol's copies with a bug seeded into them are
@@ -38,25 +39,41 @@ pub(super) fn connected<X: Protocol<ModelPeer>, A: Application<X>>(
     in_flight: impl Fn(&X::Message) -> Vec<ModelPeer>,
 ) -> bool {
     let alive: Vec<ModelPeer> = at.alive().map(|local| local.node.me()).collect();
-    let views = at.alive().flat_map(|local| {
-        let node = &local.node;
-        node.neighborhood.peers().iter().map(|&peer| (node.me(), peer))
-    });
-    let letters = at.in_flight().flat_map(|(to, _, message)| {
-        in_flight(message).into_iter().map(move |peer| (to, peer)).collect::<Vec<_>>()
-    });
-    let links: Vec<(ModelPeer, ModelPeer)> = views.chain(letters).collect();
-    let mut reached: Vec<ModelPeer> = alive.first().copied().into_iter().collect();
-    let mut next = 0;
-    while let Some(&here) = reached.get(next) {
-        next += 1;
-        for &(from, to) in &links {
-            for (this, other) in [(from, to), (to, from)] {
-                if this == here && alive.contains(&other) && !reached.contains(&other) {
-                    reached.push(other);
-                }
-            }
+    let place = |peer| alive.iter().position(|&other| other == peer);
+    let mut lists = vec![Vec::new(); alive.len()];
+    let mut link = |from, to| {
+        if let (Some(from), Some(to)) = (place(from), place(to)) {
+            lists[from].push(to as u32);
         }
+    };
+    for Node { neighborhood, .. } in at.alive().map(|local| &local.node) {
+        neighborhood.peers().iter().for_each(|&peer| link(neighborhood.me(), peer));
     }
-    reached.len() == alive.len()
+    for (to, _, message) in at.in_flight() {
+        in_flight(message).into_iter().for_each(|peer| link(to, peer));
+    }
+    Graph::from_lists(&lists).components().len() <= 1
+}
+
+/// Whether the view holds no more peers than it may.
+pub(super) fn is_within_bounds(view: &Neighborhood<ModelPeer>) -> bool {
+    view.peers().len() as u32 <= view.capacity()
+}
+
+/// Whether these are the peers of the view.
+pub(super) fn holds_just(view: &Neighborhood<ModelPeer>, peers: &[ModelPeer]) -> bool {
+    peers.len() == view.peers().len() && peers.iter().all(|peer| view.contains(peer))
+}
+
+/// Whether nobody's view has room.
+pub(super) fn all_full<X: Protocol<ModelPeer>, A: Application<X>>(at: &Snapshot<'_, X, A>) -> bool {
+    at.locals().all(|local| local.node.neighborhood.room() == 0)
+}
+
+/// Whether nobody who is alive has anybody in its view who is not.
+pub(super) fn none_dead<X: Protocol<ModelPeer>, A: Application<X>>(
+    at: &Snapshot<'_, X, A>,
+) -> bool {
+    let mut known = at.alive().flat_map(|local| local.node.neighborhood.peers());
+    known.all(|&peer| at.is_alive(peer))
 }

@@ -61,12 +61,15 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
         if local.alive {
             return None;
         }
-        let mut about = state.clone();
-        if local.started {
-            let next = local.node.me().next_life().and_then(|me| self.machine(me))?;
-            about.left.restarts = about.left.restarts.checked_sub(1)?;
-            about.locals[usize::from(node)] = steps.locals.number(Local::unborn(next.clone()));
+        if !local.started {
+            return Some(state.clone());
         }
+        let restarts = state.left.restarts.checked_sub(1)?;
+        let next = local.node.me().next_life().and_then(|me| self.machine(me))?;
+        let next = steps.locals.number(Local::unborn(next.clone()));
+        let mut about = state.clone();
+        about.left.restarts = restarts;
+        about.locals[usize::from(node)] = next;
         Some(about)
     }
 
@@ -314,11 +317,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     /// Whoever is there receives what an adversary made up.
     fn forgeries(&mut self) -> Result<(), WorldError> {
         for (place, &forged) in self.world.forgeries.iter().enumerate() {
-            let Flight { to, from, message, .. } = forged;
-            if self.local(to.place()).alive {
+            let to = forged.to.place();
+            if self.local(to).alive {
                 self.steps.tally.forgeries += 1;
-                let stimulus = Stimulus::Message { from, message };
-                self.step(Kind::Forge(place as u8), to.place(), stimulus, self.state)?;
+                self.step(Kind::Forge(place as u8), to, forged.stimulus(), self.state)?;
             }
         }
         Ok(())
@@ -364,11 +366,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     }
 
     fn deliver(&mut self, kind: Kind, flight: Flight, base: &State) -> Result<(), WorldError> {
-        let Flight { to, from, message, .. } = flight;
-        if !self.world.is_there(self.steps, self.state, to) {
+        if !self.world.is_there(self.steps, self.state, flight.to) {
             return self.certain(kind, base);
         }
-        self.step(kind, to.place(), Stimulus::Message { from, message }, base)
+        self.step(kind, flight.to.place(), flight.stimulus(), base)
     }
 
     fn crashes(&mut self) -> Result<(), WorldError> {

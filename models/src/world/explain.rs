@@ -150,13 +150,11 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
                 if !self.is_there(steps, state, flight.to) {
                     return Ok(vec![Scene::InVain(letter(steps, flight))]);
                 }
-                let Flight { to, from, message, .. } = flight;
-                (to.place(), Stimulus::Message { from, message }, Some(flight))
+                (flight.to.place(), flight.stimulus(), Some(flight))
             }
             Kind::Forge(place) => {
                 let forged = self.forgeries[usize::from(place)];
-                let Flight { to, from, message, .. } = forged;
-                (to.place(), Stimulus::Message { from, message }, Some(forged))
+                (forged.to.place(), forged.stimulus(), Some(forged))
             }
         };
         let base = self.before_step(steps, state, action.kind);
@@ -247,9 +245,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
                     (node, Stimulus::Timer(place), None, outcome)
                 }
                 Micro::Delivered { flight, outcome, .. } => {
-                    let Flight { to, from, message, .. } = flight;
-                    let stimulus = Stimulus::Message { from, message };
-                    (to.place(), stimulus, flight.sender(), outcome)
+                    (flight.to.place(), flight.stimulus(), flight.sender(), outcome)
                 }
             };
             let local = &mut locals[usize::from(node)];

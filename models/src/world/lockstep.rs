@@ -149,7 +149,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
         rest: &[Due],
     ) -> Result<(), WorldError> {
         let loss = self.world.faults.loss.chance();
-        let Flight { to, from, message, .. } = flight;
+        let to = flight.to;
         let local = state.locals[to.index()];
         if !loss.is_zero() {
             self.steps.tally.losses += 1;
@@ -160,8 +160,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Walk<'_, X, A> {
         if loss.is_one() {
             return Ok(());
         }
-        let stimulus = Stimulus::Message { from, message };
-        let outcomes = self.steps.outcomes(self.world, local, stimulus)?;
+        let outcomes = self.steps.outcomes(self.world, local, flight.stimulus())?;
         for (number, outcome) in outcomes.iter().enumerate() {
             let (after, sent) = self.after(state, to.place(), outcome);
             self.done.push(Micro::Delivered { flight, outcome: number, sent });

@@ -98,7 +98,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Play<'_, X, A> {
             }
             Kind::Forge(place) => {
                 let forged = self.world.forgeries[usize::from(place)];
-                self.attempt(forged.to.place(), stimulus(forged), torn)
+                self.attempt(forged.to.place(), forged.stimulus(), torn)
             }
             Kind::Timer { node, place, .. } => self.attempt(node, Stimulus::Timer(place), torn),
             Kind::Deliver(Parcel(flight)) => {
@@ -155,12 +155,12 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Play<'_, X, A> {
         if self.strikes(faults.duplication) {
             self.state.send(flight);
         }
-        self.step(flight.to.place(), stimulus(flight), torn)
+        self.step(flight.to.place(), flight.stimulus(), torn)
     }
 
     fn receive(&mut self, flight: Flight, torn: bool) -> Result<(), WorldError> {
         if self.is_there(flight.to) {
-            self.attempt(flight.to.place(), stimulus(flight), torn)
+            self.attempt(flight.to.place(), flight.stimulus(), torn)
         } else {
             Ok(())
         }
@@ -225,8 +225,4 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Play<'_, X, A> {
     fn strikes(&mut self, fault: Fault) -> bool {
         fault.strikes(self.random)
     }
-}
-
-fn stimulus(Flight { from, message, .. }: Flight) -> Stimulus {
-    Stimulus::Message { from, message }
 }

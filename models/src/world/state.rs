@@ -1,3 +1,4 @@
+use super::Stimulus;
 use crate::ModelPeer;
 
 /// A state of the world: small numbers, which stand for machines and messages.
@@ -47,6 +48,11 @@ pub(crate) const ANONYMOUS: ModelPeer = ModelPeer(u8::MAX);
 const TORN: u8 = u8::MAX;
 
 impl Flight {
+    /// What comes to the machine that it goes to.
+    pub(super) fn stimulus(self) -> Stimulus {
+        Stimulus::Message { from: self.from, message: self.message }
+    }
+
     pub(crate) fn sender(self) -> Option<ModelPeer> {
         (self.from != ANONYMOUS).then_some(self.from)
     }
