@@ -6,6 +6,7 @@ mod cluster;
 mod demo;
 mod exact;
 mod explore;
+mod loopback;
 mod machines;
 mod member;
 mod numbers;

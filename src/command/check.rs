@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::bounds::{Bounds, Watch, incomplete};
-use super::output::Output;
+use super::output::{Output, mark};
 use super::report::Book;
 use super::signals::end_when_asked;
 
@@ -266,10 +266,6 @@ fn tell(output: Output, evidence: Option<&Evidence>) {
     for line in evidence.into_iter().flat_map(|run| &run.story) {
         output.say(format_args!("    {line}"));
     }
-}
-
-fn mark(holds: bool) -> &'static str {
-    if holds { "✓" } else { "✗" }
 }
 
 fn summarize(output: Output, entries: &[Entry]) {

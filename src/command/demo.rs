@@ -92,8 +92,12 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let replay = Replays::of(&traces);
     replay.say(output);
     let failures = failures(&check, &run, &replay);
-    let holds = failures.is_empty();
-    conclude(output, &failures);
+    let holds = output.conclude(&failures);
+    if holds {
+        output.say(
+            "  Next: `rumormill check --list`, `rumormill explore demo-4`, `rumormill run --help`",
+        );
+    }
     output.document(&Document { holds, failures, check, run, replay })?;
     Ok(Outcome::of(holds))
 }
@@ -125,16 +129,4 @@ fn failures(check: &Report, run: &Outbreak, replay: &Replays) -> Vec<String> {
         failures.push(format!("only {} of {} nodes' traces replay", replay.identical, run.nodes));
     }
     failures
-}
-
-fn conclude(output: Output, failures: &[String]) {
-    if failures.is_empty() {
-        output.say("\n✓ Everything held.");
-        output.say(
-            "  Next: `rumormill check --list`, `rumormill explore demo-4`, `rumormill run --help`",
-        );
-        return;
-    }
-    output.say("\n✗ NOT everything held:");
-    failures.iter().for_each(|failure| output.say(format_args!("  {failure}")));
 }

@@ -16,7 +16,7 @@ use super::Outcome;
 use super::bounds::{Bounds, Watch, incomplete};
 use super::check::{Incomplete, find_suites, heading};
 use super::numbers::{Figure, figure};
-use super::output::Output;
+use super::output::{Output, mark};
 use super::signals::end_when_asked;
 
 /// Compute how likely the goals of suites are reached and at what cost, at least and at most
@@ -191,7 +191,7 @@ fn say(output: Output, report: &ExactReport) {
 fn say_goal(output: Output, goal: &Goal) {
     output.say(format_args!("  goal: {} ({:.2} s)", goal.goal, goal.seconds));
     for verdict in &goal.verdicts {
-        let mark = if verdict.holds { "✓" } else { "✗" };
+        let mark = mark(verdict.holds);
         output.say(format_args!("    {mark} {}", verdict.notion));
     }
     let with_samples = goal.answers().any(|answer| answer.sampled.is_some());
@@ -228,7 +228,7 @@ fn row(output: Output, name: &str, cells: [Option<String>; 4]) {
 
 /// The interval, and whether the exact answer is in it.
 fn tell_sampled(sampled: &Sampled) -> String {
-    let mark = if sampled.contains_exact { "✓" } else { "✗" };
+    let mark = mark(sampled.contains_exact);
     format!("{mark} {:.4} to {:.4}", sampled.low, sampled.high)
 }
 

@@ -35,6 +35,17 @@ impl Output {
         let _gone = writeln!(io::stdout(), "{line}");
     }
 
+    /// Says what did not hold, if anything; tells whether all did.
+    pub(super) fn conclude(self, failures: &[String]) -> bool {
+        if failures.is_empty() {
+            self.say("\n✓ Everything held.");
+        } else {
+            self.say("\n✗ NOT everything held:");
+            failures.iter().for_each(|failure| self.say(format_args!("  {failure}")));
+        }
+        failures.is_empty()
+    }
+
     /// Prints the document, if one is wanted.
     pub(super) fn document<T: Serialize>(self, document: &T) -> Result<()> {
         if self.json {
@@ -58,6 +69,11 @@ impl Output {
         say_aside("asked to end: what is not said above was not looked at");
         process::exit(0)
     }
+}
+
+/// The sign of what holds, or of what does not.
+pub(super) fn mark(holds: bool) -> &'static str {
+    if holds { "✓" } else { "✗" }
 }
 
 /// Says a line beside the output proper: on the standard error.

@@ -1,7 +1,6 @@
 //! The members, on sockets.
 
 use std::collections::HashSet;
-use std::net::{Ipv4Addr, SocketAddr};
 use std::num::NonZeroU16;
 use std::time::Duration;
 
@@ -9,17 +8,19 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
-use rumormill::node::{Config, Handle, Loss, Notices, Recording, spawn};
+use rumormill::node::{Config, Handle, Notices, spawn};
 use rumormill::stacks::member::{Notice, Request};
 use rumormill::trace::Title;
 use rumormill::wire::DEFAULT_MAX_DATAGRAM;
-use rumormill::{Bias, SocketPeer, Ticks, rumor};
+use rumormill::{SocketPeer, Ticks, rumor};
 use serde::Serialize;
 use tokio::sync::mpsc;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, timeout_at};
 
+use super::super::loopback;
 use super::super::machines::MEMBER;
 use super::super::member::{Machine, Ways};
+use super::super::numbers::counted;
 use super::super::output::Output;
 use super::super::replays::Replays;
 use super::Arguments;
@@ -46,13 +47,9 @@ pub(super) struct Broadcast {
 
 impl Arguments {
     fn config(&self, node: u32) -> Result<Config> {
-        let seed = self.seed.wrapping_mul(1000).wrapping_add(node.into());
-        let mut config = Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
-        config.seed = seed;
-        config.loss = Loss { probability: Bias::new(self.loss, 100)?, seed: !seed };
         let about = format!("node {node} of {} in a cluster", self.nodes);
-        config.recording = Some(Recording::new(Title { machine: MEMBER.into(), about }));
-        Ok(config)
+        let title = Title { machine: MEMBER.into(), about };
+        loopback::config(title, self.seed, node, self.loss)
     }
 
     fn ways(&self) -> Ways {
@@ -71,10 +68,8 @@ impl Arguments {
 impl Broadcast {
     pub(super) fn say(&self, output: Output) {
         let Self { alive, delivered, periods } = self;
-        let plural = if *periods == 1 { "" } else { "s" };
-        output.say(format_args!(
-            "   {delivered} of {alive} delivered it, within {periods} period{plural}"
-        ));
+        let periods = counted(*periods as usize, "period", "periods");
+        output.say(format_args!("   {delivered} of {alive} delivered it, within {periods}"));
     }
 }
 
@@ -123,19 +118,18 @@ impl Group {
         self.alive[teller].request(Request::broadcast(text)).await?;
         let mut delivered = HashSet::new();
         let start = Instant::now();
-        for periods in 1..=patience {
-            let end = start + period * periods;
-            while delivered.len() < alive {
-                tokio::select! {
-                    Some(by) = self.deliveries.recv() => drop(delivered.insert(by)),
-                    () = sleep_until(end) => break,
-                }
+        let collecting = async {
+            while delivered.len() < alive
+                && let Some(by) = self.deliveries.recv().await
+            {
+                delivered.insert(by);
             }
-            if delivered.len() == alive || periods == patience {
-                return Ok(Broadcast { alive, delivered: delivered.len(), periods });
-            }
-        }
-        Ok(Broadcast { alive, delivered: delivered.len(), periods: patience })
+        };
+        // Whoever is missing then shows in the number of those that delivered it.
+        let _out_of_patience = timeout_at(start + period * patience, collecting).await;
+        let periods = start.elapsed().as_secs_f64() / period.as_secs_f64();
+        let periods = (periods.ceil() as u32).clamp(1, patience);
+        Ok(Broadcast { alive, delivered: delivered.len(), periods })
     }
 
     /// Lets all nodes leave, and replays what each did, those that were crashed included.

@@ -40,15 +40,15 @@ fn range(Summary { min, mean, max }: &Summary) -> String {
 }
 
 /// A column for each in-degree, from 0 on; those of the last are that or more.
-fn skyline(counts: &[usize]) -> String {
+fn skyline(counts: &[u64]) -> String {
     const WIDTH: usize = 40;
     const HEIGHTS: [char; 9] = [' ', '▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'];
     let (shown, rest) = counts.split_at(counts.len().min(WIDTH));
     let mut columns = shown.to_vec();
     if let Some(last) = columns.last_mut() {
-        *last += rest.iter().sum::<usize>();
+        *last += rest.iter().sum::<u64>();
     }
     let most = columns.iter().max().copied().unwrap_or(0).max(1);
-    let height = |count: usize| HEIGHTS[(count * (HEIGHTS.len() - 1)).div_ceil(most)];
+    let height = |count: u64| HEIGHTS[(count * (HEIGHTS.len() as u64 - 1)).div_ceil(most) as usize];
     format!("│{}│", columns.into_iter().map(height).collect::<String>())
 }

@@ -1,21 +1,21 @@
 //! The nodes of the demo, on sockets.
 
-use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use anyhow::{Context, Result};
 use bytes::Bytes;
 use rumormill::analysis::logistic::Logistic;
-use rumormill::node::{Bound, Config, Finished, Handle, Loss, Notices, Recording};
+use rumormill::node::{Bound, Config, Finished, Handle, Notices};
 use rumormill::protocols::periodic_gossip::{Interest, Mode, PeriodicGossip, Request, Settings};
 use rumormill::rumor::Notice;
 use rumormill::seen::Memory;
 use rumormill::trace::Title;
 use rumormill::wire::{DEFAULT_MAX_DATAGRAM, MAX_OVERHEAD};
-use rumormill::{Bias, Neighborhood, Node, SocketPeer, Ticks};
+use rumormill::{Neighborhood, Node, SocketPeer, Ticks};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep_until};
 
+use super::super::loopback;
 use super::super::machines::PERIODIC_GOSSIP;
 use super::Arguments;
 use super::heard::{Delivery, Heard};
@@ -68,13 +68,9 @@ impl Arguments {
     }
 
     fn config(&self, node: u32) -> Result<Config> {
-        let seed = self.seed.wrapping_mul(1000).wrapping_add(node.into());
-        let mut config = Config::new(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
-        config.seed = seed;
-        config.loss = Loss { probability: Bias::new(self.loss, 100)?, seed: !seed };
         let about = format!("node {node} of {} in the demo", self.nodes);
-        config.recording = Some(Recording::new(Title { machine: PERIODIC_GOSSIP.into(), about }));
-        Ok(config)
+        let title = Title { machine: PERIODIC_GOSSIP.into(), about };
+        loopback::config(title, self.seed, node, self.loss)
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::time::{Instant, sleep_until};
 
 use super::settings::Settings;
 use crate::command::member::Machine;
+use crate::command::numbers::counted;
 use crate::command::output::say_aside;
 
 /// A node on its way into a group.
@@ -47,8 +48,7 @@ impl Joining {
         let known = neighbors.iter().filter(|peer| peer.epoch() != Epoch::UNKNOWN).count();
         self.due = (known == 0).then(|| Instant::now() + self.pause);
         if known > 0 {
-            let neighbors =
-                if known == 1 { "1 neighbour".into() } else { format!("{known} neighbours") };
+            let neighbors = counted(known, "neighbour", "neighbours");
             say_aside(format_args!("joined: {neighbors} so far"));
         }
         Ok(())

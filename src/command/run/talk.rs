@@ -15,6 +15,7 @@ use super::joining::Joining;
 use super::lines::Line;
 use super::settings::Settings;
 use crate::command::member::Machine;
+use crate::command::numbers::counted;
 use crate::command::output::{printable, say_aside};
 
 pub(super) struct Talk {
@@ -41,8 +42,7 @@ impl Talk {
     pub(super) fn new(json: bool, settings: &Settings, me: SocketPeer) -> Result<Self> {
         let through = match settings.join.len() {
             0 => "it waits for others that --join it".into(),
-            1 => "joining through 1 node".into(),
-            several => format!("joining through {several} nodes"),
+            nodes => format!("joining through {}", counted(nodes, "node", "nodes")),
         };
         say_aside(format_args!("listening on {}; {through}; Ctrl-C ends", me.address()));
         if json {

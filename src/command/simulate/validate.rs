@@ -7,7 +7,7 @@ use rumormill::models::experiments::validation::{Effort, Entry, Line, table};
 use serde::Serialize;
 
 use super::super::Outcome;
-use super::super::output::Output;
+use super::super::output::{Output, mark};
 use super::{Arguments, Ticker, files};
 
 /// What came of it.
@@ -55,7 +55,7 @@ const HEADING: &str = "  no.  setting                                           
 
 fn told(line: &Line) -> String {
     let Line { id, setting, figure, known, .. } = line;
-    let mark = if line.holds { "✓" } else { "✗" };
+    let mark = mark(line.holds);
     let text = format!("  {mark} {id:<4} {setting:<53} {figure:<16} {known:<16} {}", ours(line));
     text.trim_end().into()
 }
@@ -101,7 +101,7 @@ impl Report {
         );
         for line in &self.rows {
             let Line { id, setting, figure, known, source, runs, .. } = line;
-            let mark = if line.holds { "✓" } else { "✗" };
+            let mark = mark(line.holds);
             let runs = if *runs > 0 { runs.to_string() } else { "explored".into() };
             let _ = writeln!(
                 page,
