@@ -1,10 +1,10 @@
 //! Seeded simulation of the machines, up to millions of them: bit-identical for a seed.
 //!
-//! The machines are the very [nodes](rumormill_core::Node) that a driver runs; their peers are small integers. There are
-//! two notions of time ([`Clock`]): unsynchronised periods and latencies, as on sockets; and
-//! lockstep, as the theory of rounds has it. The [network](Network) delays and loses messages,
-//! [faults](Faults) stop machines, start others and separate them; all of that is scheduled or
-//! random. [Observers](Observer) look on.
+//! The machines are the very [nodes](rumormill_core::Node) that a driver runs; their peers are
+//! small integers. There are two notions of time ([`Clock`]): unsynchronised periods and
+//! latencies, as on sockets; and lockstep, as the theory of rounds has it. The [network](Network)
+//! delays and loses messages, [faults](Faults) stop machines, start others and separate them; all
+//! of that is scheduled or random. [Observers](Observer) look on.
 //!
 //! Each purpose has a source of chance of its own, all of them made from the seed: the draws of the
 //! machines, the phases of their timers, latencies, losses, and the other faults.

@@ -10,9 +10,9 @@
 //!
 //! Where this says more than the text:
 //! - A message is *recent* ("hot") for a number of this node's periods, for ever, or until others
-//!   turn out to know it ([`interest`]). The buffer is bounded; when it is full, the message that has been in it
-//!   longest gives way ([`Notice::CrowdedOut`]) and is spread from here no more. Nor is one whose
-//!   payload is longer than this node's messages hold.
+//!   turn out to know it ([`interest`]). The buffer is bounded; when it is full, the message that
+//!   has been in it longest gives way ([`Notice::CrowdedOut`]) and is spread from here no more.
+//!   Nor is one whose payload is longer than this node's messages hold.
 //! - A buffer that does not fit into one message is pushed in several. A pull is answered with one
 //!   message at most, so that a small request never causes a flood; what does not fit is chosen by
 //!   a draw, so that nothing is left out for ever.
