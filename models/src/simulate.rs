@@ -31,7 +31,7 @@ mod tally;
 
 use rumormill_core::rand::SeedableRng;
 use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
-use rumormill_core::{Effects, Event, Protocol};
+use rumormill_core::{Effects, Event, Node, Protocol};
 
 pub use distribution::Distribution;
 pub use faults::{Churn, Crash, Fault, Faults, Partition, Sides, Victims};
@@ -138,6 +138,28 @@ impl<X: Protocol<u32>> Simulation<X> {
             self.step(node, Event::Request(request), observer);
         }
         alive
+    }
+
+    /// Starts another machine now. Its peer is the number of those that have been
+    /// [born](Group::born) so far.
+    ///
+    /// # Panics
+    /// When its peer is another one.
+    pub fn admit(&mut self, node: Node<u32, X>, observer: &mut impl Observer<X>) {
+        let peer = self.group.born();
+        assert_eq!(node.me(), peer, "a newcomer is made with the number that it was given");
+        self.group.admit(node);
+        self.driver.partitions.admit();
+        observer.on_start(&self.driver.moment(&self.group), peer);
+        self.start(peer, observer);
+    }
+
+    /// Stops a machine now, without a word; tells whether it was alive. Otherwise nothing happens.
+    pub fn stop(&mut self, node: u32, observer: &mut impl Observer<X>) -> bool {
+        let Some(member) = self.group.remove(node) else { return false };
+        self.driver.forget(&member.alarms);
+        observer.on_stop(&self.driver.moment(&self.group), node);
+        true
     }
 
     /// Lets so many periods pass, and has the observer look at the end of each.

@@ -24,7 +24,7 @@ impl<X: Protocol<u32>> Simulation<X> {
             Incident::Healing(number) => self.driver.partitions.heal(number),
             Incident::ChurnPeriod(number) => self.churn(time, number),
             Incident::Stop { churn, node } => {
-                self.stop(node, Fault::ChurnStop(churn), observer);
+                self.strike_down(node, Fault::ChurnStop(churn), observer);
             }
             Incident::Start(fault) => self.start_newcomer(fault, observer),
         }
@@ -38,7 +38,7 @@ impl<X: Protocol<u32>> Simulation<X> {
             Victims::Share(share) => self.drawn(*share),
         };
         for node in victims {
-            let stopped = self.stop(node, Fault::Crash(number), observer);
+            let stopped = self.strike_down(node, Fault::Crash(number), observer);
             if let Some(after) = restart_after.filter(|_| stopped) {
                 self.enter(time.saturating_add(after), Incident::Start(Fault::Restart(number)));
             }
@@ -84,23 +84,18 @@ impl<X: Protocol<u32>> Simulation<X> {
     }
 
     /// Tells whether it was alive.
-    fn stop(&mut self, node: u32, fault: Fault, observer: &mut impl Observer<X>) -> bool {
-        let Some(member) = self.group.remove(node) else { return false };
-        self.driver.forget(&member.alarms);
-        self.driver.tally.strike(fault);
-        observer.on_stop(&self.driver.moment(&self.group), node);
-        true
+    fn strike_down(&mut self, node: u32, fault: Fault, observer: &mut impl Observer<X>) -> bool {
+        let was_alive = self.stop(node, observer);
+        if was_alive {
+            self.driver.tally.strike(fault);
+        }
+        was_alive
     }
 
     fn start_newcomer(&mut self, fault: Fault, observer: &mut impl Observer<X>) {
         let Some(newcomer) = &mut self.newcomer else { return };
-        let peer = self.group.born();
-        let node = newcomer(peer, &self.group, &mut self.fortune);
-        assert_eq!(node.me(), peer, "the newcomer is made with the number that it was given");
-        self.group.admit(node);
-        self.driver.partitions.admit();
+        let node = newcomer(self.group.born(), &self.group, &mut self.fortune);
         self.driver.tally.strike(fault);
-        observer.on_start(&self.driver.moment(&self.group), peer);
-        self.start(peer, observer);
+        self.admit(node, observer);
     }
 }

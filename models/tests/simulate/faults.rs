@@ -70,6 +70,23 @@ fn those_who_are_named_crash_at_their_time_and_hear_nothing_from_then_on() {
     assert_eq!(alive, [1, 3]);
 }
 
+#[test]
+fn who_is_let_in_takes_part_and_who_is_stopped_does_not() {
+    let setting = gossip(3, Mode::Push, 2, Clock::Unsynchronised);
+    let mut comings = Comings::default();
+    let mut simulation = Simulation::new(setting, 1, &mut comings).expect("a sound setting");
+    simulation.run_until(SPAN, &mut comings);
+    let protocol = PeriodicGossip::new(gossip_settings(Mode::Push, 1));
+    simulation.admit(Node::new(Neighborhood::of(3, [0]), protocol), &mut comings);
+    assert!(simulation.stop(2, &mut comings) && !simulation.stop(2, &mut comings));
+    assert_eq!((&comings.started[..], &comings.stopped[..]), (&[(SPAN, 3)][..], &[(SPAN, 2)][..]));
+
+    let timers = simulation.tally().timers;
+    simulation.run_periods(2, &mut comings);
+    assert_eq!(simulation.tally().timers, timers + 2 * 3, "three are alive");
+    assert_eq!(simulation.never_struck(), [], "nobody was struck by a fault");
+}
+
 /// Each of 20 is drawn in a quarter of 400 runs: 100 times, with a standard deviation of 8.7. For
 /// all of them 43 more or less have a probability below 2e-5.
 #[test]
