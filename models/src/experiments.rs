@@ -25,6 +25,7 @@ mod record;
 mod results;
 mod seeds;
 mod sequential;
+mod shape;
 mod shard;
 mod summary;
 mod sweep;

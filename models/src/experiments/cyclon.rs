@@ -8,7 +8,8 @@ use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
 use rumormill_core::{Bias, FromRng, Neighborhood, Node, Randomness, Ticks};
 
 use super::sequential::Sequential;
-use super::{Experiment, Measure, Outcome, Tally};
+use super::views::others;
+use super::{Experiment, Measure, Outcome, shape};
 use crate::simulate::{Clock, Crash, Graph, PER_TICK, Setting, Simulation, Victims};
 
 /// Machines exchange their views for some cycles; then a share of them crashes, and the others go on
@@ -58,9 +59,6 @@ pub enum Turns {
 /// How long a period is, in ticks, where there is time.
 const PERIOD: u32 = 10;
 
-/// From how many machines the paths are taken.
-const STARTS: u32 = 50;
-
 /// How many cycles after a crash it is given up that the dead are forgotten.
 const LIMIT: usize = 200;
 
@@ -91,18 +89,9 @@ impl Cyclon {
     }
 
     fn first_peers(&self, me: u32, random: &mut impl Randomness) -> Vec<u32> {
-        let others = self.nodes - 1;
-        let many = self.view.min(others);
+        let many = self.view.min(self.nodes - 1);
         match self.start {
-            Start::Random => {
-                let mut peers = Vec::with_capacity(many as usize);
-                // Floyd's way to draw a subset.
-                for last in others - many..others {
-                    let drawn = if last == 0 { 0 } else { random.below(last + 1) };
-                    peers.push(if peers.contains(&drawn) { last } else { drawn });
-                }
-                peers.iter().map(|&peer| if peer < me { peer } else { peer + 1 }).collect()
-            }
+            Start::Random => others(me, self.view, self.nodes, random),
             Start::Star if me > 0 => vec![0],
             Start::Star | Start::Ring => (1..=many).map(|step| (me + step) % self.nodes).collect(),
         }
@@ -181,27 +170,12 @@ impl Overlay {
 
 impl Experiment for Cyclon {
     fn measures(&self) -> Vec<Measure> {
-        let mut measures = vec![
-            Measure::figure("in-degree", "views", "in how many views a node is, on average"),
-            Measure::figure("deviation", "views", "the standard deviation of the in-degrees"),
-            Measure::figure("least", "views", "the least in-degree"),
-            Measure::figure("greatest", "views", "the greatest in-degree"),
-            Measure::figure(
-                "within-1",
-                "share",
-                "whose in-degree is the view's size, give or take 1",
-            ),
-            Measure::figure("within-2", "share", "the same, give or take 2"),
-            Measure::figure("clustering", "", "the clustering coefficient, links taken both ways"),
-            Measure::figure("path", "hops", "the mean shortest path, links taken both ways"),
-            Measure::figure("parts", "parts", "that do not hang together"),
-        ];
+        let mut measures = shape::measures();
         measures.extend(REMOVED.map(|(percent, name)| {
             let about = format!("outside of the largest part, once {percent} % are removed");
             Measure::figure(name, "share", &about)
         }));
         measures.push(Measure::curve("spread", "cycles", "views", "the deviation of in-degrees"));
-        measures.push(Measure::histogram("in-degrees", "views", "in how many views a node is"));
         if self.crash != Bias::NEVER {
             measures.extend(LOOKS.map(|(cycles, name)| {
                 let about =
@@ -229,7 +203,11 @@ impl Experiment for Cyclon {
             graph = overlay.graph();
             spread.push(deviation(&graph));
         }
-        let mut outcome = self.shape(&graph, seed).curve("spread", spread);
+        let mut outcome = shape::outcome(&graph, self.view, seed).curve("spread", spread);
+        let mut random = FromRng(Xoshiro256PlusPlus::seed_from_u64(seed));
+        for (percent, name) in REMOVED {
+            outcome = outcome.figure(name, outside(&graph, percent, &mut random));
+        }
         if self.crash != Bias::NEVER {
             let dead = self.heal(&mut overlay);
             for (cycles, name) in LOOKS {
@@ -240,30 +218,6 @@ impl Experiment for Cyclon {
             outcome = outcome.curve("dead", dead);
         }
         outcome
-    }
-}
-
-impl Cyclon {
-    fn shape(&self, graph: &Graph, seed: u64) -> Outcome {
-        let (degrees, undirected) = (graph.in_degree(), graph.undirected());
-        let within = |off: u32| degrees.share(self.view.saturating_sub(off), self.view + off);
-        let mut tally = Tally::default();
-        degrees.counts().for_each(|(degree, times)| tally.add(degree.into(), times));
-        let outcome = Outcome::default()
-            .figure("in-degree", degrees.mean())
-            .figure("deviation", degrees.deviation())
-            .figure("least", degrees.min().map(f64::from))
-            .figure("greatest", degrees.max().map(f64::from))
-            .figure("within-1", within(1))
-            .figure("within-2", within(2))
-            .figure("clustering", undirected.clustering())
-            .figure("path", undirected.paths(STARTS, seed).mean())
-            .figure("parts", graph.components().len() as f64)
-            .histogram("in-degrees", tally);
-        let mut random = FromRng(Xoshiro256PlusPlus::seed_from_u64(seed));
-        REMOVED.iter().fold(outcome, |outcome, &(percent, name)| {
-            outcome.figure(name, outside(graph, percent, &mut random))
-        })
     }
 }
 

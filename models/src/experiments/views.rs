@@ -39,6 +39,23 @@ impl Views {
     }
 }
 
+/// So many of the others in a group of `nodes`, all different, drawn uniformly.
+pub(super) fn others(me: u32, many: u32, nodes: u32, random: &mut impl Randomness) -> Vec<u32> {
+    let places = subset(many.min(nodes - 1), nodes - 1, random);
+    places.into_iter().map(|place| if place < me { place } else { place + 1 }).collect()
+}
+
+/// So many of `0..of`, all different, drawn uniformly: Floyd's way, for subsets larger than those of
+/// machines.
+pub(super) fn subset(many: u32, of: u32, random: &mut impl Randomness) -> Vec<u32> {
+    let mut chosen = Vec::with_capacity(many as usize);
+    for last in of - many..of {
+        let drawn = if last == 0 { 0 } else { random.below(last + 1) };
+        chosen.push(if chosen.contains(&drawn) { last } else { drawn });
+    }
+    chosen
+}
+
 /// Each of `0..of` with this probability, by the lengths of the gaps between them.
 fn each(of: u32, probability: f64, random: &mut impl Rng) -> Vec<u32> {
     if probability <= 0.0 {
@@ -63,6 +80,8 @@ fn each(of: u32, probability: f64, random: &mut impl Rng) -> Vec<u32> {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeSet;
+
     use rumormill_core::rand::SeedableRng;
 
     use super::*;
@@ -84,7 +103,7 @@ mod tests {
     }
 
     /// Within five standard deviations: with the fixed seed, a false alarm had a probability below
-    /// 1e-4 for all 30 comparisons together.
+    /// 1e-4 for all 40 comparisons together.
     #[track_caller]
     fn near(count: u32, draws: u32, probability: f64) {
         let draws = f64::from(draws);
@@ -111,6 +130,21 @@ mod tests {
             let probability = ways(size) * power(0.2, size) * power(0.8, 10 - size);
             near(sizes[size as usize], 10_000, probability);
         }
+    }
+
+    #[test]
+    fn subsets_are_uniform_whatever_their_size() {
+        let mut random = FromRng(Xoshiro256PlusPlus::seed_from_u64(1));
+        let mut times = [0; NODES as usize];
+        for _ in 0..10_000 {
+            let chosen = others(3, 7, NODES, &mut random);
+            assert_eq!(chosen.iter().collect::<BTreeSet<_>>().len(), 7);
+            chosen.into_iter().for_each(|peer| times[peer as usize] += 1);
+        }
+        assert_eq!(times[3], 0);
+        (0..11).filter(|&peer| peer != 3).for_each(|peer| near(times[peer], 10_000, 0.7));
+        assert_eq!(others(0, 100, 4, &mut random), [1, 2, 3]);
+        assert!(others(0, 5, 1, &mut random).is_empty());
     }
 
     #[test]
