@@ -20,6 +20,7 @@ mod group;
 mod lockstep;
 mod mongering;
 mod outcome;
+mod overlay;
 pub mod pictures;
 mod record;
 mod results;
@@ -32,6 +33,7 @@ mod sweep;
 mod tally;
 pub mod validation;
 mod views;
+mod walks;
 
 pub use broadcast::{Broadcast, Targets};
 pub use catalogue::{Named, Refused, catalogue, find};
@@ -42,6 +44,7 @@ pub use group::{Group, Unsynchronised, Watch};
 pub use lockstep::{Lockstep, Members};
 pub use mongering::Mongering;
 pub use outcome::{Kind, Measure, Outcome};
+pub use overlay::{OverlayChurn, OverlayJoin, OverlayPartition};
 pub use record::{Record, RecordError};
 pub use results::{At, Header, MergeError, Results};
 pub use seeds::Seeds;
@@ -51,6 +54,7 @@ pub use summary::{LEVEL, Summary, wilson};
 pub use sweep::{Progress, Sweep};
 pub use tally::{NotATally, Tally};
 pub use views::Views;
+pub use walks::Walks;
 
 /// Something that takes a seed and tells what became of it.
 pub trait Experiment: Send + Sync {

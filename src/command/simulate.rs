@@ -117,6 +117,30 @@ struct Parameters {
     /// The share that crashes then, from 0 to 1
     #[arg(long, value_name = "VALUES")]
     crash: Option<Values>,
+    /// Within how many periods nodes start
+    #[arg(long, value_name = "VALUES")]
+    spread: Option<Values>,
+    /// The share that goes in a period, and that comes, from 0 to 1
+    #[arg(long, value_name = "VALUES")]
+    churn: Option<Values>,
+    /// The share that says farewell of those that go, from 0 to 1
+    #[arg(long, value_name = "VALUES")]
+    graceful: Option<Values>,
+    /// For how many periods the network falls in two
+    #[arg(long, value_name = "VALUES")]
+    split: Option<Values>,
+    /// The share of the nodes on the one side of it, from 0 to 1
+    #[arg(long, value_name = "VALUES")]
+    side: Option<Values>,
+    /// How many hops a walk takes
+    #[arg(long, value_name = "VALUES")]
+    distance: Option<Values>,
+    /// Whether walks are those of Metropolis and Hastings (1) or plain (0)
+    #[arg(long, value_name = "VALUES")]
+    metropolis: Option<Values>,
+    /// How many walks each begins in a period
+    #[arg(long, value_name = "VALUES")]
+    walks: Option<Values>,
 }
 
 impl Parameters {
@@ -125,6 +149,8 @@ impl Parameters {
         let Self { nodes, fanout, loss, crashed, periods, .. } = self;
         let Self { k, pull, blind, coin, reset, .. } = self;
         let Self { view, length, simple, start, cycles, crash, .. } = self;
+        let Self { spread, churn, graceful, split, side, .. } = self;
+        let Self { distance, metropolis, walks, .. } = self;
         let all = [
             ("nodes", nodes),
             ("fanout", fanout),
@@ -142,6 +168,14 @@ impl Parameters {
             ("start", start),
             ("cycles", cycles),
             ("crash", crash),
+            ("spread", spread),
+            ("churn", churn),
+            ("graceful", graceful),
+            ("split", split),
+            ("side", side),
+            ("distance", distance),
+            ("metropolis", metropolis),
+            ("walks", walks),
         ];
         let given =
             all.into_iter().filter_map(|(name, values)| Some((name.into(), values.clone()?)));

@@ -1,5 +1,7 @@
 //! The experiments that have a name.
 
+mod overlays;
+
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
 
@@ -107,6 +109,10 @@ pub fn catalogue() -> Vec<Named> {
             "as `cyclon`, in periods that are not synchronised, with messages that take a tenth of one",
             Turns::Unsynchronised,
         ),
+        overlays::join(),
+        overlays::churn(),
+        overlays::partition(),
+        overlays::walks(),
     ]
 }
 
