@@ -59,6 +59,13 @@ pub enum Scheduler {
         /// what comes last, others what came first.
         in_flight: usize,
     },
+    /// As above, but answers come within their period, however differently clocks go: a machine's
+    /// timers wait as long as a message is in flight that it has sent or that is on its way to it.
+    /// Nothing is crowded out.
+    Prompt {
+        /// A timer fires only while fewer messages are in flight. What a step sends, it sends.
+        in_flight: usize,
+    },
     /// Time passes in ticks, the same for all. A timer fires when so many ticks have passed as its
     /// machine said; one that was armed in the step of the start, when 1 to so many have passed, as
     /// somebody likes who knows all that was drawn: a driver spreads those at random. A message
@@ -287,6 +294,11 @@ pub enum WorldError {
     /// Nothing to gain from symmetry.
     #[error("no two machines are interchangeable; explore the world without its symmetry")]
     NobodyAlike,
+    /// Senders are forgotten, but timers wait for what is in flight from their machines.
+    #[error(
+        "where answers are prompt, timers wait for what their machines have sent; keep the senders"
+    )]
+    SendersForgotten,
     /// More renamings than can be counted.
     #[error("symmetry is used among at most {MAX_SYMMETRIC} machines, not {0}")]
     TooManyAlike(usize),
@@ -477,6 +489,9 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Setting<X, A> {
         }
         if self.forgeries.len() > MAX_FORGERIES {
             return Err(WorldError::Forgery(MAX_FORGERIES));
+        }
+        if matches!(self.scheduler, Scheduler::Prompt { .. }) && self.anonymous_senders {
+            return Err(WorldError::SendersForgotten);
         }
         self.faults.check(self.scheduler)?;
         self.check_lockstep()

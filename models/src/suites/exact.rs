@@ -213,7 +213,7 @@ pub(super) fn rounds_offset(scheduler: Scheduler) -> Option<usize> {
     match scheduler {
         Scheduler::Rounds => Some(1),
         Scheduler::Lockstep | Scheduler::Timed { .. } => Some(0),
-        Scheduler::Asynchronous { .. } => None,
+        Scheduler::Asynchronous { .. } | Scheduler::Prompt { .. } => None,
     }
 }
 

@@ -87,7 +87,9 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     ) -> Result<State, WorldError> {
         match self.scheduler {
             Scheduler::Rounds | Scheduler::Lockstep => self.next_round(steps, state),
-            Scheduler::Asynchronous { .. } | Scheduler::Timed { .. } => Ok(state.clone()),
+            Scheduler::Asynchronous { .. } | Scheduler::Prompt { .. } | Scheduler::Timed { .. } => {
+                Ok(state.clone())
+            }
         }
     }
 
@@ -189,7 +191,10 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> World<X, A> {
     fn is_overfull(&self, state: &State) -> bool {
         match self.scheduler {
             Scheduler::Asynchronous { in_flight } => state.flights.len() > in_flight,
-            Scheduler::Rounds | Scheduler::Lockstep | Scheduler::Timed { .. } => false,
+            Scheduler::Rounds
+            | Scheduler::Lockstep
+            | Scheduler::Prompt { .. }
+            | Scheduler::Timed { .. } => false,
         }
     }
 
@@ -330,6 +335,9 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
     fn timers(&mut self) -> Result<bool, WorldError> {
         let mut any = false;
         for node in 0..self.world.size() {
+            if self.must_wait(node) {
+                continue;
+            }
             for place in 0..self.local(node).timers.len() {
                 let armed = self.local(node).timers[place];
                 if armed.is_due() {
@@ -341,6 +349,15 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Expansion<'_, X, A> {
             }
         }
         Ok(any)
+    }
+
+    /// Whether the timers of a machine wait for messages to arrive.
+    fn must_wait(&self, node: u8) -> bool {
+        let Scheduler::Prompt { in_flight } = self.world.scheduler else { return false };
+        let flights = &self.state.flights;
+        let me = self.local(node).node.me();
+        flights.len() >= in_flight
+            || flights.iter().any(|flight| flight.to == me || flight.from == me)
     }
 
     fn deliveries(&mut self) -> Result<(), WorldError> {

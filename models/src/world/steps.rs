@@ -375,7 +375,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Run<'a, X, A> {
     /// A timer, with the rounds or ticks until it may and must fire.
     fn armed(&self, timer: X::Timer, Ticks(after): Ticks) -> Armed<X::Timer> {
         let (earliest, latest) = match self.scheduler {
-            Scheduler::Asynchronous { .. } => (0, 0),
+            Scheduler::Asynchronous { .. } | Scheduler::Prompt { .. } => (0, 0),
             Scheduler::Rounds | Scheduler::Lockstep => (1, 1),
             Scheduler::Timed { .. } if self.starting => (after.min(1), after),
             Scheduler::Timed { .. } => (after, after),
