@@ -183,6 +183,9 @@ pub(super) fn say(output: Output, report: &Report, stories: bool) {
             mark(report.counts_as_expected())
         ));
     }
+    if !report.has_a_witness() {
+        output.say(format_args!("  {} nobody else has counted the states", mark(false)));
+    }
     let Report { losses, duplications, crashes, every_fault_struck, .. } = report;
     let others = others_struck(report);
     if losses + duplications + crashes > 0 || !others.is_empty() || !every_fault_struck {

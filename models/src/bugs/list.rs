@@ -350,6 +350,27 @@ pub const BUGS: &[Bug] = &[
         wrong: "            && self.entries.is_empty()\n",
     },
     Bug {
+        name: "waits_for_its_partner",
+        thought: "one exchange at a time",
+        file: CYCLON,
+        right: "        self.give_up(context);\n",
+        wrong: "        if self.exchange.is_some() {\n            return;\n        }\n",
+    },
+    Bug {
+        name: "keeps_its_name",
+        thought: "whoever hears it sees who has sent it",
+        file: CYCLON,
+        right: "let entries = [oneself].into_iter().chain(chosen).collect();",
+        wrong: "let entries = [oneself].into_iter().skip(1).chain(chosen).collect();",
+    },
+    Bug {
+        name: "forgets_nobody",
+        thought: "whoever is removed was removed by this layer",
+        file: CYCLON,
+        right: "Change::Down(gone) => self.entries.retain(|entry| entry.peer != gone),",
+        wrong: "Change::Down(_) => {}",
+    },
+    Bug {
         name: "answers_with_what_it_takes",
         thought: "what comes in first can be given away again",
         file: CYCLON,

@@ -1,5 +1,7 @@
 //! Worlds of CYCLON alone.
 
+mod prompt;
+
 use std::num::NonZeroU16;
 
 use rumormill_core::protocols::cyclon::{Cyclon, Entry, MAX_LENGTH, Message, Mode, Settings};
@@ -29,6 +31,7 @@ pub(super) fn suites() -> Vec<Suite> {
     suites.push(lossy_suite());
     suites.push(crash_suite());
     suites.push(adversary_suite());
+    suites.extend(prompt::suites());
     suites
 }
 
@@ -44,8 +47,10 @@ fn reliable_suite(nodes: u8) -> Suite {
 fn symmetric_suite() -> Suite {
     let about = "CYCLON with any neighbour in every round among four, up to their names; nothing is \
                  lost";
-    Suite::new("cyclon-symmetric-4", about, symmetric::<Machine>)
-        .with_bug("gives_its_partner_up", FULL, symmetric::<bugs::gives_its_partner_up::Cyclon<_>>)
+    Suite::new("cyclon-symmetric-4", about, || symmetric(reliable::<Machine>(4)))
+        .with_bug("gives_its_partner_up", FULL, || {
+            symmetric(reliable::<bugs::gives_its_partner_up::Cyclon<_>>(4))
+        })
         .expecting(456_528, 1_755_678)
 }
 
@@ -128,8 +133,7 @@ fn disorderly<X: Protocol<ModelPeer>>() -> Case<X, ()> {
 }
 
 /// A circle is not the same under other names, but what follows from it is.
-fn symmetric<X: Protocol<ModelPeer>>() -> Case<X, ()> {
-    let mut case = reliable(4);
+fn symmetric<X: Protocol<ModelPeer>>(mut case: Case<X, ()>) -> Case<X, ()> {
     case.setting.symmetric = true;
     case.setting.from_any_start = true;
     case
@@ -158,8 +162,7 @@ fn crash<X: Protocol<ModelPeer>>() -> Case<X, ()> {
     let settings = Settings { mode: Mode::Enhanced, max_age: 2, ..simple() };
     let mut setting = circle(3, 2, &settings, Scheduler::Rounds);
     setting.faults.crash = Fault::AtMost(1);
-    let forgotten = Claim::new(FORGOTTEN, Notion::PossibleFromEverywhere, none_dead);
-    Case { setting, properties: vec![sound(), forgotten] }
+    Case { setting, properties: vec![sound(), forgotten()] }
 }
 
 fn adversary<X: Protocol<ModelPeer>>() -> Case<X, ()> {
@@ -194,7 +197,7 @@ fn pointers<X: Protocol<ModelPeer>>(message: &X::Message) -> Vec<ModelPeer> {
 }
 
 fn sound<X: Protocol<ModelPeer>>() -> Claim<X> {
-    Claim::new(SOUND, Notion::Always, |at| at.locals().all(is_sound))
+    Claim::new(SOUND, Notion::Always, |at| at.alive().all(is_sound))
 }
 
 fn is_sound<X: Protocol<ModelPeer>>(local: &Local<X, ()>) -> bool {
@@ -209,6 +212,10 @@ fn is_sound<X: Protocol<ModelPeer>>(local: &Local<X, ()>) -> bool {
 
 fn full<X: Protocol<ModelPeer>>() -> Claim<X> {
     Claim::new(FULL, Notion::Always, all_full)
+}
+
+fn forgotten<X: Protocol<ModelPeer>>() -> Claim<X> {
+    Claim::new(FORGOTTEN, Notion::PossibleFromEverywhere, none_dead)
 }
 
 fn stays_connected<X: Protocol<ModelPeer>>() -> Claim<X> {
