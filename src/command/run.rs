@@ -3,6 +3,7 @@
 
 mod joining;
 mod lines;
+mod refusals;
 mod settings;
 mod talk;
 

@@ -145,6 +145,7 @@ fn the_document_is_complete_after_either_signal_and_the_record_replays() {
         }
         assert_eq!(deliveries.len(), 2);
         assert_eq!(document["counters"]["work"]["missed"], 0);
+        assert!(document["refused"].is_object(), "{document}");
         let replayed = finish(&["replay", &record]);
         assert_eq!(replayed.code, Some(0), "{replayed:?}");
     }

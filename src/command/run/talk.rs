@@ -13,6 +13,7 @@ use tokio::sync::mpsc;
 
 use super::joining::Joining;
 use super::lines::Line;
+use super::refusals::Refusals;
 use super::settings::Settings;
 use crate::command::member::Machine;
 use crate::command::numbers::counted;
@@ -26,6 +27,7 @@ pub(super) struct Talk {
     deliveries: u64,
     /// How many messages were turned away; anybody can send any number of them.
     turned_away: u64,
+    refusals: Refusals,
 }
 
 /// A delivery, as one entry of the JSON document.
@@ -49,7 +51,8 @@ impl Talk {
             print(&format!("{{\"peer\": \"{me}\", \"deliveries\": [\n"))?;
         }
         let (limit, joining) = (settings.ways.max_payload(), Joining::new(settings));
-        Ok(Self { json, me, limit, joining, deliveries: 0, turned_away: 0 })
+        let refusals = Refusals::default();
+        Ok(Self { json, me, limit, joining, deliveries: 0, turned_away: 0, refusals })
     }
 
     /// Broadcasts the lines and tells the notices, until something goes wrong.
@@ -79,7 +82,10 @@ impl Talk {
 
     fn tell(&mut self, notice: member::Notice<SocketPeer>) -> Result<()> {
         match notice {
-            member::Notice::Overlay(notice) => self.joining.hear(&notice),
+            member::Notice::Overlay(notice) => {
+                self.joining.hear(&notice);
+                self.refusals.hear(&notice);
+            }
             member::Notice::Rumor(notice) => self.tell_of_rumor(notice)?,
         }
         Ok(())
@@ -137,9 +143,10 @@ impl Talk {
         }
         if self.json {
             let counters = serde_json::to_string(counters)?;
-            return print(&format!("], \"counters\": {counters}}}\n"));
+            let refusals = serde_json::to_string(&self.refusals)?;
+            return print(&format!("], \"refused\": {refusals}, \"counters\": {counters}}}\n"));
         }
-        sum_up(counters, self.turned_away);
+        sum_up(counters, self.turned_away, &self.refusals);
         Ok(())
     }
 }
@@ -153,7 +160,7 @@ fn why(refusal: Refusal) -> &'static str {
 }
 
 /// What was dropped is told only where something was.
-fn sum_up(counters: &Counters, turned_away: u64) {
+fn sum_up(counters: &Counters, turned_away: u64, refusals: &Refusals) {
     let Counters { incoming, outgoing, work } = counters;
     let mut line = format!("{} datagrams sent, {} received", outgoing.sent, incoming.accepted);
     for (count, what) in [
@@ -166,6 +173,10 @@ fn sum_up(counters: &Counters, turned_away: u64) {
         if count > 0 {
             line += &format!(", {count} {what}");
         }
+    }
+    if let Some(foremost) = refusals.foremost() {
+        let refused = counted(refusals.total() as usize, "refusal", "refusals");
+        line += &format!(", {refused} by the machine (foremost: {foremost})");
     }
     say_aside(line);
 }
