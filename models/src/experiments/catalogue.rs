@@ -102,12 +102,23 @@ pub fn catalogue() -> Vec<Named> {
             Targets::Binomial,
         ),
         mongering(),
-        cyclon("cyclon", "views are exchanged, one exchange after the other", Turns::Sequential),
-        cyclon("cyclon-lockstep", "as `cyclon`, all at once in each cycle", Turns::Lockstep),
+        cyclon("cyclon", "views are exchanged, one exchange after the other", vec![], |_| {
+            Turns::Sequential
+        }),
+        cyclon("cyclon-lockstep", "as `cyclon`, all at once in each cycle", vec![], |_| {
+            Turns::Lockstep
+        }),
         cyclon(
             "cyclon-clocks",
-            "as `cyclon`, in periods that are not synchronised, with messages that take a tenth of one",
-            Turns::Unsynchronised,
+            "as `cyclon`, in periods that are not synchronised",
+            vec![Parameter {
+                greatest: 0.49,
+                ..Parameter::probability("latency", "the part of a period a message takes", 0.1)
+            }],
+            |settings| {
+                let latency = (settings.number("latency") * 1000.0).round() as u32;
+                Turns::Unsynchronised { latency }
+            },
         ),
         overlays::join(),
         overlays::churn(),
@@ -186,8 +197,13 @@ fn mongering() -> Named {
     })
 }
 
-fn cyclon(name: &'static str, about: &'static str, turns: Turns) -> Named {
-    let parameters = vec![
+fn cyclon(
+    name: &'static str,
+    about: &'static str,
+    further: Vec<Parameter>,
+    turns: fn(&Settings<'_>) -> Turns,
+) -> Named {
+    let mut parameters = vec![
         nodes(1_000_000),
         Parameter::whole("view", "how many neighbours each has room for", 20, (1, 250)),
         Parameter::whole("length", "how many entries are exchanged", 8, (1, MAX_LENGTH as u32)),
@@ -196,6 +212,7 @@ fn cyclon(name: &'static str, about: &'static str, turns: Turns) -> Named {
         Parameter::whole("cycles", "when it is looked at", 50, (0, 10_000)),
         Parameter { greatest: 0.99, ..Parameter::probability("crash", "who crashes then", 0.0) },
     ];
+    parameters.extend(further);
     Named::new(name, about, parameters, move |settings| {
         Ok(Box::new(Cyclon {
             nodes: settings.whole("nodes"),
@@ -207,7 +224,7 @@ fn cyclon(name: &'static str, about: &'static str, turns: Turns) -> Named {
                 1 => Start::Star,
                 _ => Start::Ring,
             },
-            turns,
+            turns: turns(settings),
             cycles: settings.whole("cycles"),
             crash: in_millionths(settings.number("crash")),
         }))

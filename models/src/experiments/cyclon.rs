@@ -52,8 +52,12 @@ pub enum Turns {
     Sequential,
     /// All of a cycle begin at once.
     Lockstep,
-    /// Each begins at a phase of its own, and messages take a tenth of a period.
-    Unsynchronised,
+    /// Each begins at a phase of its own.
+    Unsynchronised {
+        /// How long a message takes, in thousandths of a period: less than half of it, for the
+        /// answer to come within it.
+        latency: u32,
+    },
 }
 
 /// How long a period is, in ticks, where there is time.
@@ -102,15 +106,17 @@ impl Cyclon {
         let nodes = self.machines(&mut random);
         let seed = u64::from(random.below(u32::MAX)) << 32 | u64::from(random.below(u32::MAX));
         // In lockstep, what happens at the end of a cycle happens before the next one begins.
-        let (clock, late) = match self.turns {
+        let period = u64::from(PERIOD) * PER_TICK;
+        let (clock, latency, late) = match self.turns {
             Turns::Sequential => {
                 return Overlay::Sequential(Box::new(Sequential::new(nodes, seed)));
             }
-            Turns::Lockstep => (Clock::Lockstep, 0),
-            Turns::Unsynchronised => (Clock::Unsynchronised, 1),
+            Turns::Lockstep => (Clock::Lockstep, 0, 0),
+            Turns::Unsynchronised { latency } => {
+                (Clock::Unsynchronised, period * u64::from(latency) / 1000, 1)
+            }
         };
-        let period = u64::from(PERIOD) * PER_TICK;
-        let mut setting = Setting::new(nodes, clock, period, period / 10);
+        let mut setting = Setting::new(nodes, clock, period, latency);
         if self.crash != Bias::NEVER {
             let at = u64::from(self.cycles) * period + late;
             let who = Victims::Share(self.crash);
@@ -240,6 +246,8 @@ fn outside(graph: &Graph, percent: u32, random: &mut impl Randomness) -> Option<
 mod tests {
     use super::*;
 
+    const TENTH: Turns = Turns::Unsynchronised { latency: 100 };
+
     fn setting(turns: Turns) -> Cyclon {
         let crash = Bias::new(1, 2).expect("a share");
         let (mode, start) = (Mode::Enhanced, Start::Random);
@@ -249,7 +257,7 @@ mod tests {
     /// Without failures pointers are neither made nor lost where all views are full at the start.
     #[test]
     fn pointers_are_conserved_and_the_dead_are_forgotten() {
-        for turns in [Turns::Sequential, Turns::Lockstep, Turns::Unsynchronised] {
+        for turns in [Turns::Sequential, Turns::Lockstep, TENTH] {
             let outcome = setting(turns).run(1);
             let figure = |name| outcome.get(name).expect("a figure");
             assert_eq!((figure("in-degree"), figure("parts")), (10.0, 1.0), "{turns:?}");
@@ -258,6 +266,25 @@ mod tests {
             // Random views have in-degrees with a deviation of about the root of 10.
             assert!(outcome.curves["spread"][0] > 2.6 && figure("deviation") < 2.2, "{turns:?}");
         }
+    }
+
+    /// Between the arrivals of a request and of its answer both know each other, and the rest of what
+    /// was offered: as many triangles. That is what longer latencies add to the clustering.
+    #[test]
+    fn exchanges_under_way_are_triangles() {
+        let clustering = |latency| {
+            let setting = Cyclon {
+                nodes: 3000,
+                crash: Bias::NEVER,
+                ..setting(Turns::Unsynchronised { latency })
+            };
+            setting.run(1).get("clustering").expect("a figure")
+        };
+        // Three corners of each, of 20 links two by two.
+        let added = |latency: f64| 3.0 * latency * f64::from(4 - 1) / (20.0 * 19.0 / 2.0);
+        let found = clustering(400) - clustering(100);
+        let expected = added(0.4) - added(0.1);
+        assert!((found - expected).abs() < 0.2 * expected, "{found} instead of {expected}");
     }
 
     #[test]
