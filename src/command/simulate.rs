@@ -96,7 +96,7 @@ fn list(output: Output) -> Result<Outcome> {
         output.say(format_args!("{name}: {about}"));
         for parameter in parameters {
             let tell =
-                format!("  --{:<8} {} ({})", parameter.name, parameter.about, parameter.default);
+                format!("  --{:<10} {} ({})", parameter.name, parameter.about, parameter.default);
             output.say(tell);
         }
     }
