@@ -2,6 +2,7 @@
 //! as members of a group run them.
 
 mod churn;
+mod farewells;
 mod join;
 mod look;
 mod partition;

@@ -2,6 +2,7 @@
 
 use rumormill_core::Bias;
 
+use super::farewells::Farewells;
 use super::look::{Look, curve, until};
 use super::{Community, Conditions, MIXING, SPAN};
 use crate::experiments::{Experiment, Measure, Outcome};
@@ -39,7 +40,7 @@ enum Turn {
 
 impl OverlayChurn {
     /// Who goes in the period that begins now, how many come, and when. Newcomers are spared.
-    fn turns(&self, community: &mut Community<()>) -> Vec<(u64, Turn)> {
+    fn turns(&self, community: &mut Community<Farewells>) -> Vec<(u64, Turn)> {
         let alive: Vec<u32> = community.group().nodes().map(|node| node.me()).collect();
         let mut turns = Vec::new();
         for peer in alive {
@@ -54,7 +55,7 @@ impl OverlayChurn {
     }
 
     /// A period of coming and going.
-    fn period(&self, community: &mut Community<()>) {
+    fn period(&self, community: &mut Community<Farewells>) {
         let end = community.now() + u64::from(SPAN);
         for (time, turn) in self.turns(community) {
             community.run_until(time);
@@ -69,7 +70,7 @@ impl OverlayChurn {
         community.run_until(end);
     }
 
-    fn part_with(&self, peer: u32, community: &mut Community<()>) {
+    fn part_with(&self, peer: u32, community: &mut Community<Farewells>) {
         if self.graceful.happens(&mut community.chance) {
             community.leave(peer);
         } else {
@@ -78,7 +79,7 @@ impl OverlayChurn {
     }
 
     /// The others go on after the crash, until the overlay is sound again.
-    fn heal(community: &mut Community<()>) -> Vec<Look> {
+    fn heal(community: &mut Community<Farewells>) -> Vec<Look> {
         let mut looks = vec![community.look()];
         while !looks.last().is_some_and(Look::is_sound) && looks.len() <= LIMIT {
             community.periods(1);
@@ -94,6 +95,8 @@ impl Experiment for OverlayChurn {
             Measure::figure("dead-links", "share", "of the links, in the later half of the churn"),
             Measure::figure("empty-places", "share", "of the places in views, in that time"),
             Measure::figure("outside-most", "share", "outside of the largest part, at the worst"),
+            Measure::figure("told", "share", "who is told, of those that have a leaver in view"),
+            Measure::figure("unremembered", "share", "of the pings, whose senders find no room"),
             Measure::figure("alive", "nodes", "alive before the crash"),
             Measure::figure("forgotten", "periods", "after the crash, until no dead link is left"),
             Measure::figure("sound", "periods", "until, besides, all views are full again"),
@@ -111,7 +114,7 @@ impl Experiment for OverlayChurn {
 
     fn run(&self, seed: u64) -> Outcome {
         let conditions = Conditions::whole(self.view, self.loss);
-        let mut community = Community::random(self.nodes, conditions, seed, ());
+        let mut community = Community::random(self.nodes, conditions, seed, Farewells::default());
         community.periods(MIXING);
         let mut during = vec![community.look()];
         for _ in 0..self.periods {
@@ -128,6 +131,8 @@ impl Experiment for OverlayChurn {
             .figure("dead-links", mean(|look| look.dead))
             .figure("empty-places", mean(|look| look.missing))
             .figure("outside-most", worst)
+            .figure("told", community.watch.told())
+            .figure("unremembered", community.watch.forgotten())
             .figure("alive", f64::from(alive))
             .figure("forgotten", until(&after, |look| look.dead == 0.0))
             .figure("sound", until(&after, Look::is_sound))
@@ -185,6 +190,8 @@ mod tests {
             .map(|graceful| OverlayChurn { churn, graceful, ..setting() }.run(1));
         let dead = |outcome: &Outcome| outcome.get("dead-links").expect("a figure");
         assert!(dead(&silent) > 0.2 && dead(&polite) < 0.85 * dead(&silent), "{}", dead(&polite));
+        assert_eq!(silent.get("told"), None);
+        assert!(polite.get("told").is_some_and(|told| (0.2..0.9).contains(&told)));
         let alive = silent.get("alive").expect("a figure");
         assert!(alive != 200.0 && (100.0..400.0).contains(&alive), "{alive}");
     }
