@@ -181,6 +181,18 @@ mod tests {
         assert_eq!((figure("alive"), figure("outside-end"), figure("whole")), (200.0, 0.0, 1.0));
     }
 
+    /// Views that cannot be filled are searched for without end, and who is asked hands on the dead as
+    /// if they were new. Where views can be filled, the same group forgets.
+    #[test]
+    fn a_group_smaller_than_its_views_does_not_forget() {
+        let small = OverlayChurn { nodes: 15, crash: share(1, 5), periods: 1, ..setting() };
+        let [larger_views, smaller_views] = [20, 10].map(|view| OverlayChurn { view, ..small });
+        let outcome = larger_views.run(1);
+        assert_eq!((outcome.get("forgotten"), outcome.get("sound")), (None, None));
+        assert!(outcome.curves["dead-after"].last().is_some_and(|&dead| dead > 0.05));
+        assert!(smaller_views.run(1).get("forgotten").is_some());
+    }
+
     /// Of 200, a tenth goes in each of 20 periods, and as many come. Farewells reach those that have
     /// pinged; most of the others are found out by silence.
     #[test]
