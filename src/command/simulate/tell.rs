@@ -9,7 +9,7 @@ pub(super) fn results(output: Output, results: &Results) {
     for at in &results.points {
         output.say(format_args!("  {}: {} runs", at.point, at.record.runs().len()));
         output.say(format_args!(
-            "    {:<18} {:>9}  {:<20} {:>9} {:>8} {:>8} {:>8}",
+            "    {:<24} {:>9}  {:<20} {:>9} {:>8} {:>8} {:>8}",
             "", "mean", "95 % interval", "deviation", "5 %", "median", "95 %"
         ));
         for measure in results.figures() {
@@ -25,7 +25,7 @@ fn figure(output: Output, results: &Results, at: &At, measure: &Measure) {
         unit => format!("{} ({unit})", measure.name),
     };
     let Some(summary) = results.summary(at, measure) else {
-        return output.say(format_args!("    {name:<18} in no run"));
+        return output.say(format_args!("    {name:<24} in no run"));
     };
     let Summary { count, mean, deviation, interval, low, median, high, .. } = summary;
     let interval =
@@ -33,7 +33,7 @@ fn figure(output: Output, results: &Results, at: &At, measure: &Measure) {
     let all = at.record.runs().len() as u64;
     let missing = if count < all { format!("  in {count} runs") } else { String::new() };
     output.say(format_args!(
-        "    {name:<18} {mean:>9.4}  {interval:<20} {deviation:>9.4} {low:>8.4} {median:>8.4} \
+        "    {name:<24} {mean:>9.4}  {interval:<20} {deviation:>9.4} {low:>8.4} {median:>8.4} \
          {high:>8.4}{missing}",
     ));
 }
