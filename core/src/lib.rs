@@ -34,7 +34,7 @@ pub use bytes;
 pub use rand;
 
 pub use effects::{Effect, Effects, Event};
-pub use neighborhood::{Neighborhood, NotAdded};
+pub use neighborhood::{MAX_FAILED, Neighborhood, NotAdded};
 pub use node::Node;
 pub use peer::{Epoch, Peer, SocketPeer};
 pub use protocol::{Change, Context, MAX_CHANGES, Never, Outbox, Peers, Protocol, Ticks};

@@ -9,14 +9,24 @@ use crate::places::Places;
 use crate::view::{List, ring};
 use crate::{MAX_CHANGES, Peer};
 
+/// The most failed peers that a view remembers; no more than it has room for.
+///
+/// Our choice: views have a few dozen places, so that all of one may fail at once and be remembered.
+pub const MAX_FAILED: u32 = 64;
+
 /// The peers that a process knows and works with: at most `capacity` of them, never itself, and
 /// of each place at most one life. Their order is that of their arrival, and means nothing.
+///
+/// It remembers who has failed lately, and takes none of them in again before a sign of life: what
+/// others hand over may be a pointer to somebody of whom this process knows better.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(bound = "", try_from = "Unchecked<P>")]
 pub struct Neighborhood<P: Peer> {
     me: P,
     capacity: u32,
     peers: List<P>,
+    /// Those that have failed, and of whom nothing was heard since; the last so many, in order.
+    failed: Vec<P>,
     /// Every message is a reason to look whether its sender is the later life of a neighbour.
     #[serde(skip)]
     places: Places,
@@ -37,6 +47,9 @@ pub enum NotAdded {
     /// A process is no neighbour of itself, nor of its earlier lives.
     #[error("a process is no neighbour of itself")]
     Oneself,
+    /// The peer has failed, and nothing was heard of it since.
+    #[error("the peer has failed; it is taken in again when something is heard of it")]
+    Failed,
     /// The view has changed so often in this step that layers cannot be told of more.
     #[error("the view changed {MAX_CHANGES} times in this step; add the peer in a later one")]
     TooManyChanges,
@@ -46,7 +59,8 @@ impl<P: Peer> Neighborhood<P> {
     /// An empty view of the process `me`, with room for `capacity` peers.
     #[must_use]
     pub fn new(me: P, capacity: u32) -> Self {
-        Self { me, capacity, peers: List::default(), places: Places::default() }
+        let (peers, failed) = (List::default(), Vec::new());
+        Self { me, capacity, peers, failed, places: Places::default() }
     }
 
     /// A view that holds all of `peers` but `me`, and has room for no more.
@@ -75,7 +89,7 @@ impl<P: Peer> Neighborhood<P> {
             everybody.into_iter().enumerate().map(move |(place, me)| {
                 let peers = List::all_but(&ring, place);
                 let places = Places::of(peers.as_slice());
-                Self { me, capacity, peers, places }
+                Self { me, capacity, peers, failed: Vec::new(), places }
             })
         })
     }
@@ -116,6 +130,12 @@ impl<P: Peer> Neighborhood<P> {
         self.me.answers_for(peer) || peer.supersedes(&self.me)
     }
 
+    /// Whether the peer has failed, and nothing was heard of it since.
+    #[must_use]
+    pub fn has_failed(&self, peer: &P) -> bool {
+        self.failed.contains(peer)
+    }
+
     /// How many more peers there is room for.
     #[must_use]
     pub fn room(&self) -> usize {
@@ -126,7 +146,7 @@ impl<P: Peer> Neighborhood<P> {
     ///
     /// # Errors
     /// When the view is full, or the peer or a later life of it is in it, or the peer is at the
-    /// place of the process itself.
+    /// place of the process itself, or has failed.
     pub fn add(&mut self, peer: P) -> Result<(), NotAdded> {
         self.admit(peer).map(|_replaced| ())
     }
@@ -142,6 +162,8 @@ impl<P: Peer> Neighborhood<P> {
             Err(NotAdded::Oneself)
         } else if self.places.later_life(self.peers(), &peer).is_some() {
             Err(NotAdded::Present)
+        } else if self.has_failed(&peer) {
+            Err(NotAdded::Failed)
         } else if let Some(earlier) = self.renew(peer) {
             Ok(Some(earlier))
         } else if self.room() == 0 {
@@ -163,6 +185,29 @@ impl<P: Peer> Neighborhood<P> {
         true
     }
 
+    /// Removes a peer that has failed, and remembers that; tells whether it was there. A contact
+    /// names a place, at which somebody may live later, so it may be added again at once. So may all,
+    /// where nobody is left: a process that has lost everybody may well be the one that has failed.
+    pub fn remove_failed(&mut self, peer: &P) -> bool {
+        let was_there = self.remove(peer);
+        if self.peers().is_empty() {
+            self.failed.clear();
+        } else if was_there && !peer.is_contact() {
+            if self.failed.len() >= self.capacity.min(MAX_FAILED) as usize {
+                self.failed.remove(0);
+            }
+            self.failed.push(*peer);
+        }
+        was_there
+    }
+
+    /// A sign of life: whoever has failed has not, nor has the place at which it lived.
+    pub(crate) fn hear(&mut self, heard: &P) {
+        if !self.failed.is_empty() {
+            self.failed.retain(|failed| !heard.answers_for(failed));
+        }
+    }
+
     /// Puts a peer into the place of its earlier life or of the contact that it was known by;
     /// returns what it replaced.
     pub(crate) fn renew(&mut self, heard: P) -> Option<P> {
@@ -178,6 +223,7 @@ struct Unchecked<P: Peer> {
     me: P,
     capacity: u32,
     peers: Vec<P>,
+    failed: Vec<P>,
 }
 
 impl<P: Peer> TryFrom<Unchecked<P>> for Neighborhood<P> {
@@ -190,6 +236,13 @@ impl<P: Peer> TryFrom<Unchecked<P>> for Neighborhood<P> {
                 return Err(NotAdded::Present);
             }
         }
+        if unchecked.failed.iter().any(|failed| view.contains(failed) || view.is_oneself(failed)) {
+            return Err(NotAdded::Failed);
+        }
+        if unchecked.failed.len() > view.capacity.min(MAX_FAILED) as usize {
+            return Err(NotAdded::Full { capacity: view.capacity });
+        }
+        view.failed = unchecked.failed;
         Ok(view)
     }
 }
@@ -212,9 +265,43 @@ mod tests {
     }
 
     #[test]
+    fn who_has_failed_is_not_taken_in_before_a_sign_of_life() {
+        let mut view = Neighborhood::new(0_u8, 3);
+        for peer in 1..=3 {
+            assert_eq!(view.add(peer), Ok(()));
+        }
+        assert!(view.remove_failed(&1) && !view.remove_failed(&1));
+        assert_eq!((view.add(1), view.has_failed(&1)), (Err(NotAdded::Failed), true));
+        view.hear(&2);
+        assert_eq!(view.add(1), Err(NotAdded::Failed));
+        view.hear(&1);
+        assert_eq!((view.add(1), view.has_failed(&1)), (Ok(()), false));
+    }
+
+    #[test]
+    fn the_last_failures_are_remembered_and_none_where_nobody_is_left() {
+        let mut view = Neighborhood::new(0_u8, 2);
+        let mut fail = |peer, other| {
+            let _present = view.add(other);
+            assert_eq!(view.add(peer), Ok(()));
+            assert!(view.remove_failed(&peer));
+            [1, 2, 3].map(|peer| view.has_failed(&peer))
+        };
+        assert_eq!(fail(1, 9), [true, false, false]);
+        assert_eq!(fail(2, 9), [true, true, false]);
+        assert_eq!(fail(3, 9), [false, true, true]);
+        assert!(view.remove_failed(&9));
+        assert_eq!([2, 3, 9].map(|peer| view.has_failed(&peer)), [false; 3]);
+    }
+
+    #[test]
     fn a_file_cannot_smuggle_in_a_broken_view() {
-        let overfull = postcard::to_allocvec(&(0_u8, 1_u32, [1_u8, 2_u8].as_slice()));
-        let read = postcard::from_bytes::<Neighborhood<u8>>(&overfull.expect("bytes"));
-        assert!(read.is_err());
+        let read = |peers: &[u8], failed: &[u8]| {
+            let written = postcard::to_allocvec(&(0_u8, 1_u32, peers, failed)).expect("bytes");
+            postcard::from_bytes::<Neighborhood<u8>>(&written).is_ok()
+        };
+        assert!(read(&[1], &[]) && read(&[1], &[2]));
+        assert!(!read(&[1, 2], &[]), "an overfull view");
+        assert!(!read(&[1], &[1]) && !read(&[1], &[0]) && !read(&[1], &[2, 3]), "broken failures");
     }
 }

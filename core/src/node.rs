@@ -63,8 +63,9 @@ impl<P: Peer, X: Protocol<P>> Node<P, X> {
         }
     }
 
-    /// A sign of life tells which epoch lives at a neighbour's address.
+    /// A sign of life tells which epoch lives at a neighbour's address, and that it has not failed.
     fn renew(&mut self, heard: P, changes: &mut Changes<P>) {
+        self.neighborhood.hear(&heard);
         if let Some(earlier) = self.neighborhood.renew(heard) {
             changes.push(Change::Down(earlier));
             changes.push(Change::Up(heard));

@@ -154,7 +154,7 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
     ///
     /// # Errors
     /// When the view is full, the peer or a later life of it is in it, the peer is at the place of
-    /// this process, or the view has changed [`MAX_CHANGES`] times within this step.
+    /// this process or has failed, or the view has changed [`MAX_CHANGES`] times within this step.
     pub fn add_neighbor(&mut self, peer: P) -> Result<(), NotAdded> {
         if self.changes.len() >= MAX_CHANGES {
             self.out.overflowed();
@@ -169,6 +169,17 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
     /// `removeNeighbor(peer)`; tells whether it was removed: it was a neighbour, and the view has
     /// not changed [`MAX_CHANGES`] times within this step. All layers learn of it within the step.
     pub fn remove_neighbor(&mut self, peer: P) -> bool {
+        self.may_remove(peer) && self.neighborhood.remove(&peer)
+    }
+
+    /// The same of a peer that has failed: it is not added again before something is heard of it
+    /// ([`Neighborhood::remove_failed`]).
+    pub fn remove_failed(&mut self, peer: P) -> bool {
+        self.may_remove(peer) && self.neighborhood.remove_failed(&peer)
+    }
+
+    /// Whether the peer is there, and layers can be told that it goes: they will be.
+    fn may_remove(&mut self, peer: P) -> bool {
         if !self.neighborhood.contains(&peer) {
             return false;
         }
@@ -177,7 +188,7 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
             return false;
         }
         self.changes.push(Change::Down(peer));
-        self.neighborhood.remove(&peer)
+        true
     }
 
     /// `send(msg) to dest`: not atomic (a crash may come between two destinations), and without

@@ -23,7 +23,7 @@ use serde::{Deserialize, Serialize};
 use crate::{Draw, Effect, Effects, Event, Node, Peer, Protocol, Randomness, Recorder, Script};
 
 const MAGIC: &str = "rumormill trace";
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
 
 /// What a trace is of.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]

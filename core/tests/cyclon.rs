@@ -242,6 +242,20 @@ fn whoever_does_not_answer_by_the_next_period_is_no_neighbour_any_more() {
 }
 
 #[test]
+fn whoever_has_failed_is_not_taken_in_again_before_something_is_heard_of_it() {
+    let mut machine = aged();
+    tick(&mut machine, &[]);
+    assert_eq!(told(&tick(&mut machine, &[])), [Notice::Failed(1)]);
+    assert!(told(&machine.hear(9, shuffle(0, &[(1, 0), (8, 3)]))).is_empty());
+    assert_eq!(machine.neighbors(), [2, 3, 8]);
+    let mut machine = aged();
+    tick(&mut machine, &[]);
+    assert_eq!(told(&tick(&mut machine, &[])), [Notice::Failed(1)]);
+    machine.hear(1, shuffle(0, &[(1, 0)]));
+    assert_eq!(machine.neighbors(), [1, 2, 3]);
+}
+
+#[test]
 fn answers_that_nobody_asked_for_change_nothing() {
     let mut machine = aged();
     let forged = answer(0, &[(8, 3)]);

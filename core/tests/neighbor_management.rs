@@ -119,8 +119,61 @@ fn an_answer_that_no_ping_awaits_is_refused() {
 }
 
 #[test]
+fn whoever_has_failed_is_no_candidate_before_something_is_heard_of_it() {
+    let mut machine = among(0_u32, &[1, 2], &[], managed(2));
+    tick(&mut machine);
+    machine.hear(2, Message::Pong);
+    tick(&mut machine);
+    machine.hear(2, Message::Pong);
+    assert!(told(&tick(&mut machine)).contains(&Notice::Failed(1)));
+    machine.ask(Request::Candidate(1));
+    assert_eq!(machine.neighbors(), [2]);
+    machine.hear(1, Message::Ping);
+    machine.ask(Request::Candidate(1));
+    assert_eq!(machine.neighbors(), [1, 2]);
+}
+
+/// The contact is at place 9; its first life answers.
+#[test]
+fn whoever_searches_in_vain_asks_a_contact_and_takes_it_in_when_it_answers() {
+    let (me, friend, contact) = (life(0, 1), life(1, 1), SocketPeer::contact(life(9, 1).address()));
+    let mut machine = among(me, &[friend], &[contact], managed(2));
+    let period = |machine: &mut Managed<SocketPeer>| {
+        let pings = pinged(&tick(machine));
+        machine.hear(friend, Message::Pong);
+        machine.ask(Request::NotFound);
+        pings
+    };
+    assert_eq!([(); 2].map(|()| period(&mut machine)), [[friend], [friend]]);
+    assert_eq!(sorted(period(&mut machine)), sorted([friend, contact]));
+    assert_eq!(machine.neighbors(), [friend], "it has not answered");
+    assert_eq!(period(&mut machine).len(), 2, "it is asked again");
+    assert!(told(&machine.hear(life(9, 1), Message::Pong)).is_empty());
+    assert_eq!(machine.neighbors(), [friend, life(9, 1)]);
+    assert_eq!(
+        told(&machine.hear(life(9, 1), Message::Pong)),
+        refused(life(9, 1), Refusal::Unasked)
+    );
+}
+
+#[test]
+fn contacts_are_left_alone_where_they_are_known_or_nobody_is_missing() {
+    for (neighbors, contacts, degree) in
+        [(vec![1, 2], [2], 3), (vec![1, 2], [3], 2), (vec![1], [0], 2)]
+    {
+        let mut machine = among(0_u32, &neighbors, &contacts, managed(degree));
+        for _ in 0..5 {
+            assert_eq!(pinged(&tick(&mut machine)), neighbors);
+            neighbors.iter().for_each(|&peer| drop(machine.hear(peer, Message::Pong)));
+            machine.ask(Request::NotFound);
+        }
+    }
+}
+
+#[test]
 fn as_many_are_wanted_as_are_missing_and_not_searched_for_yet() {
-    let mut machine = among(0_u32, &[1], &[], managed(4));
+    let settings = Settings { patience: 9, ..managed(4) };
+    let mut machine = among(0_u32, &[1], &[], settings);
     assert_eq!(told(&tick(&mut machine)), [Notice::Wanted, Notice::Wanted]);
     assert!(told(&tick(&mut machine)).is_empty());
     assert_eq!(machine.node.protocol.searches(), 2);
@@ -133,6 +186,20 @@ fn as_many_are_wanted_as_are_missing_and_not_searched_for_yet() {
     assert_eq!(told(&tick(&mut machine)), [Notice::Wanted], "one is missing");
     machine.ask(Request::Candidate(4));
     assert_eq!(machine.node.protocol.searches(), 0);
+}
+
+#[test]
+fn whoever_searches_in_vain_searches_for_one_at_a_time() {
+    let mut machine = among(0_u32, &[1], &[], managed(4));
+    let mut period = || {
+        let wanted = told(&tick(&mut machine)).len();
+        machine.hear(1, Message::Pong);
+        (0..wanted).for_each(|_| drop(machine.ask(Request::NotFound)));
+        wanted
+    };
+    assert_eq!([(); 4].map(|()| period()), [2, 2, 1, 1]);
+    machine.ask(Request::Candidate(2));
+    assert_eq!(told(&tick(&mut machine)), [Notice::Wanted, Notice::Wanted], "one was found");
 }
 
 #[test]

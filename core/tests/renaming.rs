@@ -222,6 +222,6 @@ fn renaming_renames() {
         NAMES.set(before);
         out
     };
-    assert_eq!(record((0..GROUP).collect()), [0, 1, 2, 2, 2, 0]);
-    assert_eq!(record(vec![7, 8, 9]), [0, 8, 2, 2, 9, 7]);
+    assert_eq!(record((0..GROUP).collect()), [0, 1, 2, 2, 2, 0, 0]);
+    assert_eq!(record(vec![7, 8, 9]), [0, 8, 2, 2, 9, 7, 0]);
 }

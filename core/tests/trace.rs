@@ -123,8 +123,9 @@ fn a_run_without_a_step_is_refused() {
 fn another_machine_does_not_repeat_the_run() {
     let mut trace = flooding(1, 500);
     assert!(replay::<u32, PeriodicGossip<u32>>(&trace).is_err());
-    // The margin of machine 0 follows its identity, its capacity, the list of its five neighbours.
-    let margin = 1 + 1 + 1 + 6;
+    // The margin of machine 0 follows its identity, its capacity, the list of its five neighbours, and
+    // that of those that have failed, which is empty.
+    let margin = 1 + 1 + 1 + 6 + 1;
     assert_eq!(trace[margin], 0);
     trace[margin] = 100;
     let error = replay::<u32, RenyiErdos<u32>>(&trace).expect_err("a larger fanout");

@@ -32,7 +32,8 @@
 //!   already is left out. So a view never shrinks by an exchange, and never exceeds its capacity.
 //!   A partner that stays all the same is as young as its answer, or it would be the oldest for ever.
 //! - Who does not answer by the next period is no neighbour any more: this is how the failed are
-//!   forgotten, and also some of the living where messages are lost.
+//!   forgotten, and also some of the living where messages are lost. Its pointer is refused until
+//!   something is heard of it; else two processes can hand a dead pointer to and fro for ever.
 //!
 //! Where this says more than they do:
 //! - Exchanges may cross. Entries that are on offer to one partner are not offered to another, and
@@ -202,7 +203,7 @@ impl<P: Peer> Cyclon<P> {
     /// The partner has not answered.
     fn give_up(&mut self, context: &mut Context<'_, P, Self>) {
         if let Some(Exchange { with, .. }) = self.exchange.take()
-            && context.remove_neighbor(with)
+            && context.remove_failed(with)
         {
             self.entries.retain(|entry| entry.peer != with);
             context.notify(Notice::Failed(with));
@@ -302,7 +303,7 @@ impl<P: Peer> Cyclon<P> {
                 context.notify(Notice::Refused { from, refusal });
             } else if view.peers().iter().any(|known| peer.supersedes(known)) {
                 self.add(context, entry);
-            } else if !view.is_oneself(&peer) && !view.knows(&peer) {
+            } else if !view.is_oneself(&peer) && !view.knows(&peer) && !view.has_failed(&peer) {
                 fit.push(entry);
             }
         }

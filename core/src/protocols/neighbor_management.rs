@@ -31,7 +31,8 @@
 //!   The degree, not the failure, says how many are wanted, so it returns to its target as soon as
 //!   there are enough peers.
 //! - A process that knows nobody begins with its contacts, and begins with them again in the period
-//!   after it has lost everybody.
+//!   after it has lost everybody. One whose searches are in vain pings a contact, which becomes
+//!   a neighbour when it answers: a few that were cut off together find back to the others.
 //! - Whoever leaves tells those that ping it, which are those that have it in their views, and names
 //!   to each a neighbour of its own to take its place.
 
@@ -57,6 +58,10 @@ pub struct NeighborManagement<P: Peer> {
     watchers: Vec<Silence<P>>,
     /// How many searches are on their way.
     searches: u8,
+    /// For how many periods neighbours have been missing, and none was found.
+    in_vain: u8,
+    /// The contact that was pinged in this period.
+    asked: Option<P>,
 }
 
 /// How neighbours are managed.
@@ -65,7 +70,7 @@ pub struct Settings {
     /// How long a period is: longer than an answer takes.
     pub period: Ticks,
     /// For how many periods a neighbour may leave pings unanswered before it is taken to have
-    /// failed; at least 1.
+    /// failed, and for how many searches may be in vain before contacts are asked; at least 1.
     pub patience: u8,
     /// How many neighbours are wanted; no more than the view holds.
     pub degree: u32,
@@ -173,7 +178,7 @@ impl<P: Peer> Protocol<P> for NeighborManagement<P> {
     fn on_message(&mut self, context: &mut Context<'_, P, Self>, from: P, message: Message<P>) {
         let handled = match message {
             Message::Ping => self.on_ping(context, from),
-            Message::Pong => self.on_pong(from),
+            Message::Pong => self.on_pong(context, from),
             Message::Leave { instead } => self.on_leave(context, from, instead),
         };
         if let Err(refusal) = handled {
@@ -205,7 +210,8 @@ impl<P: Peer> NeighborManagement<P> {
     /// A process that begins with these contacts when it knows nobody.
     #[must_use]
     pub fn new(settings: Settings, contacts: Vec<P>) -> Self {
-        Self { settings, contacts, neighbors: Vec::new(), watchers: Vec::new(), searches: 0 }
+        let (neighbors, watchers) = (Vec::new(), Vec::new());
+        Self { settings, contacts, neighbors, watchers, searches: 0, in_vain: 0, asked: None }
     }
 
     /// The neighbours, all those of the view.
@@ -232,7 +238,7 @@ impl<P: Peer> NeighborManagement<P> {
             if known.periods < self.settings.patience {
                 known.periods += 1;
                 context.send(Message::Ping, &[known.peer]);
-            } else if context.remove_neighbor(known.peer) {
+            } else if context.remove_failed(known.peer) {
                 context.notify(Notice::Failed(known.peer));
             }
         }
@@ -249,7 +255,11 @@ impl<P: Peer> NeighborManagement<P> {
         Ok(())
     }
 
-    fn on_pong(&mut self, from: P) -> Result<(), Refusal> {
+    fn on_pong(&mut self, context: &mut Context<'_, P, Self>, from: P) -> Result<(), Refusal> {
+        if self.asked.take_if(|contact| from.answers_for(contact)).is_some() {
+            self.welcome(context, from);
+            return Ok(());
+        }
         let mut pinged = self.neighbors.iter_mut().filter(|known| known.periods > 0);
         let known = pinged.find(|known| from.answers_for(&known.peer)).ok_or(Refusal::Unasked)?;
         known.periods = 0;
@@ -264,7 +274,7 @@ impl<P: Peer> NeighborManagement<P> {
     ) -> Result<(), Refusal> {
         let watcher = self.watchers.iter().position(|known| known.peer == from);
         watcher.map(|place| self.watchers.remove(place));
-        if context.remove_neighbor(from) {
+        if context.remove_failed(from) {
             context.notify(Notice::Left(from));
             instead.into_iter().for_each(|peer| self.welcome(context, peer));
         } else if watcher.is_none() {
@@ -276,21 +286,29 @@ impl<P: Peer> NeighborManagement<P> {
     /// `addNeighbor(n)`, where there is room and it is no neighbour yet; else a later search will
     /// find another.
     fn welcome(&mut self, context: &mut Context<'_, P, Self>, peer: P) {
-        if self.missing(context) > 0 {
-            let _oneself_or_known_already = context.add_neighbor(peer);
+        if self.missing(context) > 0 && context.add_neighbor(peer).is_ok() {
+            self.in_vain = 0;
         }
     }
 
-    /// Asks for as many neighbours as are missing and not searched for yet.
+    /// Asks for as many neighbours as are missing and not searched for yet. Where that is in vain, it
+    /// asks for one at a time, and a contact.
     fn search(&mut self, context: &mut Context<'_, P, Self>) {
-        let missing = self.missing(context).saturating_sub(self.searches.into());
-        let more = missing.min(u32::from(self.settings.searches.saturating_sub(self.searches)));
-        if context.neighborhood().peers().is_empty() {
+        let missing = self.missing(context);
+        let is_in_vain = self.in_vain >= self.settings.patience;
+        self.in_vain = if missing == 0 { 0 } else { self.in_vain.saturating_add(1) };
+        self.in_vain = self.in_vain.min(self.settings.patience);
+        self.asked = None;
+        if missing == 0 || context.neighborhood().peers().is_empty() {
             return;
         }
-        for _ in 0..more {
+        let most = if is_in_vain { self.settings.searches.min(1) } else { self.settings.searches };
+        for _ in self.searches..most.min(u8::try_from(missing).unwrap_or(u8::MAX)) {
             self.searches += 1;
             context.notify(Notice::Wanted);
+        }
+        if is_in_vain {
+            self.ask_a_contact(context);
         }
     }
 
@@ -308,6 +326,15 @@ impl<P: Peer> NeighborManagement<P> {
                 let _oneself_or_twice = context.add_neighbor(contact);
             }
         }
+    }
+
+    /// Where searches lead nowhere, the rest of the group may be where the contacts are.
+    fn ask_a_contact(&mut self, context: &mut Context<'_, P, Self>) {
+        let view = context.neighborhood();
+        let may_help = |contact: &P| !view.knows(contact) && !view.is_oneself(contact);
+        let others: Vec<P> = self.contacts.iter().copied().filter(may_help).collect();
+        self.asked = context.choose(&others, 1).first().copied();
+        context.send(Message::Ping, self.asked.as_slice());
     }
 
     fn forget_watchers(&mut self) {

@@ -64,7 +64,7 @@ impl Settings {
                 patience: 3,
                 degree: view,
                 searches: u8::try_from(view).unwrap_or(u8::MAX).min(MOST_SEARCHES),
-                watchers: u16::try_from(2 * u64::from(view)).unwrap_or(u16::MAX),
+                watchers: u16::try_from(WATCHERS * u64::from(view)).unwrap_or(u16::MAX),
             },
             walk: random_walk::Settings {
                 distance: DISTANCE,
@@ -89,6 +89,12 @@ impl Settings {
         }
     }
 }
+
+/// How many processes are remembered for their pings, for each place of a view.
+///
+/// Our choice: shuffles move pointers, so in the three periods that pings are remembered for, more
+/// processes have pinged this one than have it in their views at a time.
+const WATCHERS: u64 = 4;
 
 /// The most searches for neighbours at the same time, so that a newcomer is no flood.
 ///

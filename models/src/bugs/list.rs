@@ -213,7 +213,7 @@ pub const BUGS: &[Bug] = &[
         name: "hears_no_answer",
         thought: "whoever lives pings by itself",
         file: NEIGHBOR_MANAGEMENT,
-        right: "Message::Pong => self.on_pong(from),",
+        right: "Message::Pong => self.on_pong(context, from),",
         wrong: "Message::Pong => Ok(()),",
     },
     Bug {
@@ -227,8 +227,8 @@ pub const BUGS: &[Bug] = &[
         name: "welcomes_everybody",
         thought: "the view knows how many it can hold",
         file: NEIGHBOR_MANAGEMENT,
-        right: "if self.missing(context) > 0 {",
-        wrong: "if context.neighborhood().room() > 0 {",
+        right: "if self.missing(context) > 0 && ",
+        wrong: "if context.neighborhood().room() > 0 && ",
     },
     Bug {
         name: "begins_once",
@@ -346,8 +346,15 @@ pub const BUGS: &[Bug] = &[
         name: "keeps_its_partner",
         thought: "the answer may still come",
         file: CYCLON,
-        right: "            && context.remove_neighbor(with)\n",
+        right: "            && context.remove_failed(with)\n",
         wrong: "            && self.entries.is_empty()\n",
+    },
+    Bug {
+        name: "believes_hearsay",
+        thought: "whoever is removed is gone",
+        file: CYCLON,
+        right: "            && context.remove_failed(with)\n",
+        wrong: "            && context.remove_neighbor(with)\n",
     },
     Bug {
         name: "waits_for_its_partner",

@@ -22,6 +22,7 @@ const FULL: &str = "no pointer is lost: every view stays full";
 const CONNECTED: &str = "the overlay stays connected, counting pointers in flight";
 const IN_PIECES: &str = "the overlay falls into pieces";
 const FORGOTTEN: &str = "whoever has crashed can be forgotten by all";
+const GONE: &str = "whoever has failed is forgotten by all";
 
 pub(super) fn suites() -> Vec<Suite> {
     let mut suites: Vec<_> = [3, 4].into_iter().map(reliable_suite).collect();
@@ -30,6 +31,7 @@ pub(super) fn suites() -> Vec<Suite> {
     suites.push(ageing_suite());
     suites.push(lossy_suite());
     suites.push(crash_suite());
+    suites.push(failed_suite());
     suites.push(adversary_suite());
     suites.extend(prompt::suites());
     suites
@@ -91,6 +93,14 @@ fn crash_suite() -> Suite {
         FORGOTTEN,
         crash::<bugs::keeps_its_partner::Cyclon<_>>,
     )
+}
+
+fn failed_suite() -> Suite {
+    let about = "CYCLON of two, both of whom know a third that is not there";
+    Suite::new("cyclon-failed-2", about, failed::<Machine>)
+        .among_strangers()
+        .with_bug("keeps_its_partner", GONE, failed::<bugs::keeps_its_partner::Cyclon<_>>)
+        .with_bug("believes_hearsay", GONE, failed::<bugs::believes_hearsay::Cyclon<_>>)
 }
 
 fn adversary_suite() -> Suite {
@@ -163,6 +173,14 @@ fn crash<X: Protocol<ModelPeer>>() -> Case<X, ()> {
     let mut setting = circle(3, 2, &settings, Scheduler::Rounds);
     setting.faults.crash = Fault::AtMost(1);
     Case { setting, properties: vec![sound(), forgotten()] }
+}
+
+fn failed<X: Protocol<ModelPeer>>() -> Case<X, ()> {
+    let settings = Settings { mode: Mode::Enhanced, max_age: 2, ..simple() };
+    let nodes = knowing(&[&[1, 2], &[0, 2]], 2, &Machine::new(settings));
+    let setting = Setting { unordered: true, ..Setting::new(nodes, (), Scheduler::Rounds) };
+    let gone = Claim::new(GONE, Notion::AlmostSurelyIfFair, none_dead);
+    Case { setting, properties: vec![sound(), gone] }
 }
 
 fn adversary<X: Protocol<ModelPeer>>() -> Case<X, ()> {
