@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 struct Prober {
     waits_for: u8,
     gave_up: bool,
-    /// The second and the third period were those of one machine, while the others had their first.
+    /// How many it has had, of which no more than three are told apart.
     periods: u8,
 }
 
