@@ -88,11 +88,10 @@ impl Report {
              *no.* is the number of the figure in the project's list of known figures. *exact* \
              figures were\ncomputed from the definitions; others are means of so many runs, and \
              have a standard error of\ntheir own; a *law* is right up to the tolerance beside it, and \
-             *published* figures to their last digit\nor to that. A \
-             row holds unless an estimate as far off as\nours would come with a probability below \
-             6.4e-5 if the known figure were right. Of *few \
-             runs* each must be within the tolerance; their\nrange stands in the place of the interval\n\
-             ([simulating.md](simulating.md#known-figures)).\n\n\
+             *published* figures to their last digit\nor to that. A row holds unless an estimate as \
+             far off as ours would come with a probability below\n6.4e-5 if the known figure were \
+             right. Of *few runs* each must be within the tolerance; their range\nstands in the place \
+             of the interval ([simulating.md](simulating.md#known-figures)).\n\n\
              {}.\n\n\
              | | no. | setting | figure | known | of | ours, with its 99.9 % interval | runs |\n\
              |---|---|---|---|---|---|---|---|\n",

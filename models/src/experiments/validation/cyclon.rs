@@ -84,11 +84,13 @@ fn lengths() -> Vec<Trial> {
     known.into()
 }
 
-/// From a ring on which each knows the next twenty.
+/// From a ring on which each knows the next twenty. After ten cycles the list has a path of 12.3; but
+/// how soon a ring is mixed depends on who is asked first of the equally old, of which nobody speaks
+/// (`docs/decisions/021-ties.md`).
 fn convergence() -> Vec<Trial> {
-    let known = [(10, "12.3", "0.4"), (20, "3.05", "0.01"), (30, "2.97", "0.01")];
-    let known = known.map(|(cycles, path, tolerance): (u32, _, _)| {
-        let rows = vec![Row::steady("3.2", "path", path, tolerance)];
+    let known = [(20, "3.05"), (30, "2.97")];
+    let known = known.map(|(cycles, path): (u32, _)| {
+        let rows = vec![Row::steady("3.2", "path", path, "0.01")];
         trial(20_000, &[("start", 2.0), ("cycles", cycles.into())], 2, rows)
     });
     known.into()
