@@ -1,5 +1,5 @@
 //! CYCLON where answers come within their period, at whatever pace machines go: few exchanges at a
-//! time, in each order in which they can overlap.
+//! time, in each order in which they can overlap, but for two machines that ask each other.
 
 use rumormill_core::Protocol;
 
