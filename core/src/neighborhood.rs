@@ -130,6 +130,12 @@ impl<P: Peer> Neighborhood<P> {
         self.me.answers_for(peer) || peer.supersedes(&self.me)
     }
 
+    /// Those that have failed, and of whom nothing was heard since: the last so many, in order.
+    #[must_use]
+    pub fn failed(&self) -> &[P] {
+        &self.failed
+    }
+
     /// Whether the peer has failed, and nothing was heard of it since.
     #[must_use]
     pub fn has_failed(&self, peer: &P) -> bool {

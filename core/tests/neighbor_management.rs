@@ -73,8 +73,26 @@ fn a_neighbour_that_leaves_as_many_pings_unanswered_as_patience_says_has_failed(
         assert_eq!(pinged(&effects), [2]);
         machine.hear(2, Message::Pong);
         assert_eq!(machine.neighbors(), [2]);
-        assert_eq!(pinged(&tick(&mut machine)), [2]);
+        assert_eq!(pinged(&tick(&mut machine)), [1, 2], "it is tried again");
     }
+}
+
+#[test]
+fn one_that_has_failed_and_answers_takes_the_place_of_another() {
+    let settings = Settings { patience: 1, ..managed(2) };
+    let mut machine = among(0_u32, &[1, 2], &[], settings);
+    tick(&mut machine);
+    machine.hear(2, Message::Pong);
+    assert!(told(&tick(&mut machine)).contains(&Notice::Failed(1)));
+    machine.hear(2, Message::Pong);
+    machine.ask(Request::Candidate(3));
+    assert_eq!(machine.neighbors(), [2, 3]);
+    assert_eq!(pinged(&tick(&mut machine)), [1, 2, 3]);
+    let leaves = [subset(2, &[0])];
+    machine.act(Event::Message { from: 1, message: Message::Pong }, &mut Script::new(&leaves));
+    assert_eq!(machine.neighbors(), [1, 3]);
+    machine.hear(3, Message::Pong);
+    assert_eq!(pinged(&tick(&mut machine)), [1, 3], "nobody is left to be tried");
 }
 
 #[test]
@@ -414,5 +432,7 @@ fn of_more_failures_than_a_step_can_tell_the_rest_follow_in_the_next_period() {
     machine.start();
     tick(&mut machine);
     assert_eq!((told(&tick(&mut machine)).len(), machine.effects.overflow()), (32, 18));
-    assert_eq!((told(&tick(&mut machine)).len(), machine.effects.overflow()), (18, 0));
+    let one_of_those = Draw::Subset { of: 32, got: [0].into_iter().collect::<Positions>() };
+    let rest = machine.act(Event::Timer(Period), &mut Script::new(&[one_of_those]));
+    assert_eq!((told(&rest).len(), machine.effects.overflow()), (18, 0));
 }

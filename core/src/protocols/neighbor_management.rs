@@ -33,6 +33,8 @@
 //! - A process that knows nobody begins with its contacts, and begins with them again in the period
 //!   after it has lost everybody. One whose searches are in vain pings a contact, which becomes
 //!   a neighbour when it answers: a few that were cut off together find back to the others.
+//! - One of those that have failed is pinged in each period, and becomes a neighbour when it answers,
+//!   in the place of another if need be: a network that was split becomes whole again.
 //! - Whoever leaves tells those that ping it, which are those that have it in their views, and names
 //!   to each a neighbour of its own to take its place.
 
@@ -60,8 +62,10 @@ pub struct NeighborManagement<P: Peer> {
     searches: u8,
     /// For how many periods neighbours have been missing, and none was found.
     in_vain: u8,
-    /// The contact that was pinged in this period.
-    asked: Option<P>,
+    /// Those that were pinged in this period although they are no neighbours: one that has failed,
+    /// and a contact.
+    #[serde(serialize_with = "as_set")]
+    asked: Vec<P>,
 }
 
 /// How neighbours are managed.
@@ -169,6 +173,8 @@ impl<P: Peer> Protocol<P> for NeighborManagement<P> {
 
     fn on_timer(&mut self, context: &mut Context<'_, P, Self>, Period: Period) {
         context.set_timer(self.settings.period, Period);
+        self.asked.clear();
+        self.ask_one_that_has_failed(context);
         self.begin_with_contacts(context);
         self.heartbeat(context);
         self.forget_watchers();
@@ -211,7 +217,7 @@ impl<P: Peer> NeighborManagement<P> {
     #[must_use]
     pub fn new(settings: Settings, contacts: Vec<P>) -> Self {
         let (neighbors, watchers) = (Vec::new(), Vec::new());
-        Self { settings, contacts, neighbors, watchers, searches: 0, in_vain: 0, asked: None }
+        Self { settings, contacts, neighbors, watchers, searches: 0, in_vain: 0, asked: Vec::new() }
     }
 
     /// The neighbours, all those of the view.
@@ -256,8 +262,9 @@ impl<P: Peer> NeighborManagement<P> {
     }
 
     fn on_pong(&mut self, context: &mut Context<'_, P, Self>, from: P) -> Result<(), Refusal> {
-        if self.asked.take_if(|contact| from.answers_for(contact)).is_some() {
-            self.welcome(context, from);
+        if let Some(place) = self.asked.iter().position(|asked| from.answers_for(asked)) {
+            self.asked.remove(place);
+            self.take_in(context, from);
             return Ok(());
         }
         let mut pinged = self.neighbors.iter_mut().filter(|known| known.periods > 0);
@@ -298,7 +305,6 @@ impl<P: Peer> NeighborManagement<P> {
         let is_in_vain = self.in_vain >= self.settings.patience;
         self.in_vain = if missing == 0 { 0 } else { self.in_vain.saturating_add(1) };
         self.in_vain = self.in_vain.min(self.settings.patience);
-        self.asked = None;
         if missing == 0 || context.neighborhood().peers().is_empty() {
             return;
         }
@@ -333,8 +339,31 @@ impl<P: Peer> NeighborManagement<P> {
         let view = context.neighborhood();
         let may_help = |contact: &P| !view.knows(contact) && !view.is_oneself(contact);
         let others: Vec<P> = self.contacts.iter().copied().filter(may_help).collect();
-        self.asked = context.choose(&others, 1).first().copied();
-        context.send(Message::Ping, self.asked.as_slice());
+        let chosen = context.choose(&others, 1);
+        self.asked.extend(&chosen);
+        context.send(Message::Ping, &chosen);
+    }
+
+    /// Where a network was split, those on the other side have not failed. One answer is enough for
+    /// shuffles to make one overlay of two.
+    fn ask_one_that_has_failed(&mut self, context: &mut Context<'_, P, Self>) {
+        let failed = context.neighborhood().failed().to_vec();
+        let chosen = context.choose(&failed, 1);
+        self.asked.extend(&chosen);
+        context.send(Message::Ping, &chosen);
+    }
+
+    /// Takes in one that was asked, in the place of a neighbour if need be.
+    fn take_in(&mut self, context: &mut Context<'_, P, Self>, peer: P) {
+        if context.neighborhood().knows(&peer) {
+            return;
+        }
+        if self.missing(context) == 0 {
+            for gone in context.neighbors(1) {
+                context.remove_neighbor(gone);
+            }
+        }
+        self.welcome(context, peer);
     }
 
     fn forget_watchers(&mut self) {

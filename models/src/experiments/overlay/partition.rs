@@ -113,14 +113,13 @@ mod tests {
         assert_eq!(outcome.curves["crossing"].len(), 22);
     }
 
-    /// No view holds anybody of the other side any more, so nobody can turn there.
+    /// No view holds anybody of the other side any more; but those that have failed are tried again.
     #[test]
-    fn halves_that_were_apart_for_long_stay_so() {
+    fn halves_that_were_apart_for_long_find_together() {
         let outcome = setting(100, 40).run(1);
-        let figures = ["left", "again", "one", "rejoined", "mixed"].map(|name| outcome.get(name));
-        assert_eq!(figures, [Some(0.0), Some(0.0), Some(0.0), None, None]);
-        assert_eq!(outcome.curves["outside"].last(), Some(&0.5));
-        assert_eq!(outcome.curves["missing"].last(), Some(&0.0));
+        assert_eq!((outcome.get("left"), outcome.get("one")), (Some(0.0), Some(1.0)));
+        assert!(outcome.get("rejoined").is_some_and(|periods| (0.0..4.0).contains(&periods)));
+        assert!(outcome.get("mixed").is_some());
     }
 
     /// Who is alone loses everybody, and so turns to its contacts again and again.
@@ -130,6 +129,7 @@ mod tests {
         assert_eq!((outcome.get("left"), outcome.get("one")), (Some(0.0), Some(1.0)));
         assert!(outcome.get("rejoined").is_some_and(|periods| periods > 0.0));
     }
+
     /// Of four that were cut off, those that are alone begin with their contacts; the others have each
     /// other, search in vain, and ask them.
     #[test]
