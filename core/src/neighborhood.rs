@@ -199,12 +199,17 @@ impl<P: Peer> Neighborhood<P> {
         if self.peers().is_empty() {
             self.failed.clear();
         } else if was_there && !peer.is_contact() {
-            if self.failed.len() >= self.capacity.min(MAX_FAILED) as usize {
+            if self.failed.len() >= self.most_failed() {
                 self.failed.remove(0);
             }
             self.failed.push(*peer);
         }
         was_there
+    }
+
+    /// How many failed peers are remembered.
+    fn most_failed(&self) -> usize {
+        self.capacity.min(MAX_FAILED) as usize
     }
 
     /// A sign of life: whoever has failed has not, nor has the place at which it lived.
@@ -245,7 +250,7 @@ impl<P: Peer> TryFrom<Unchecked<P>> for Neighborhood<P> {
         if unchecked.failed.iter().any(|failed| view.contains(failed) || view.is_oneself(failed)) {
             return Err(NotAdded::Failed);
         }
-        if unchecked.failed.len() > view.capacity.min(MAX_FAILED) as usize {
+        if unchecked.failed.len() > view.most_failed() {
             return Err(NotAdded::Full { capacity: view.capacity });
         }
         view.failed = unchecked.failed;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use rumormill_core::{Context, Protocol, Ticks};
 use rumormill_models::ModelPeer;
-use rumormill_models::explore::{Exploration, Limits, Notion, Property, explore};
+use rumormill_models::explore::{Limits, Notion, Property, explore};
 use rumormill_models::stateright::{Judged, Search, second_opinion};
 use rumormill_models::world::{Fault, Scheduler, Setting, Snapshot, World, WorldError, group};
 use serde::{Deserialize, Serialize};
@@ -83,7 +83,7 @@ fn claims() -> Vec<Property<Prober, ()>> {
 }
 
 /// What comes about, in the order of the claims; stateright agrees on it.
-fn explored(setting: Setting<Prober, ()>) -> ([bool; 3], Exploration) {
+fn explored(setting: Setting<Prober, ()>) -> [bool; 3] {
     let world = World::new(setting).expect("a sound setting");
     let exploration = explore(&world, &claims(), Limits::default()).expect("a small world");
     let judged = Judged { world: Arc::new(world), properties: Arc::new(claims()) };
@@ -91,19 +91,19 @@ fn explored(setting: Setting<Prober, ()>) -> ([bool; 3], Exploration) {
     for search in [Search::Breadth, Search::Depth] {
         assert!(second_opinion(&judged, search).agrees(states, &exploration.verdicts));
     }
-    ([0, 1, 2].map(|claim: usize| exploration.verdicts[claim].holds), exploration)
+    [0, 1, 2].map(|claim: usize| exploration.verdicts[claim].holds)
 }
 
 #[test]
 fn nobody_gives_up_though_clocks_go_as_they_like() {
     for nodes in [2, 3] {
         let prompt = Scheduler::Prompt { in_flight: 2 };
-        let (comes, _) = explored(setting(nodes, prompt));
+        let comes = explored(setting(nodes, prompt));
         assert!(!comes[0] && comes[1], "{nodes}: {comes:?}");
         // In any order an answer may be late; in rounds nobody is ahead.
-        let (comes, _) = explored(setting(2, Scheduler::Asynchronous { in_flight: 2 }));
+        let comes = explored(setting(2, Scheduler::Asynchronous { in_flight: 2 }));
         assert!(comes[0], "{comes:?}");
-        let (comes, _) = explored(setting(nodes, Scheduler::Rounds));
+        let comes = explored(setting(nodes, Scheduler::Rounds));
         assert!(!comes[0] && !comes[1], "{nodes}: {comes:?}");
     }
 }
@@ -128,10 +128,10 @@ fn timers_wait_for_room_and_nothing_is_crowded_out() {
 fn what_is_lost_or_to_a_machine_that_has_crashed_is_not_waited_for() {
     let mut lossy = setting(2, Scheduler::Prompt { in_flight: 2 });
     lossy.faults.loss = Fault::AtMost(1);
-    assert!(explored(lossy).0[0]);
+    assert!(explored(lossy)[0]);
     let mut crash = setting(2, Scheduler::Prompt { in_flight: 2 });
     crash.faults.crash = Fault::AtMost(1);
-    assert!(explored(crash).0[0]);
+    assert!(explored(crash)[0]);
 }
 
 #[test]

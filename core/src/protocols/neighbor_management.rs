@@ -303,8 +303,8 @@ impl<P: Peer> NeighborManagement<P> {
     fn search(&mut self, context: &mut Context<'_, P, Self>) {
         let missing = self.missing(context);
         let is_in_vain = self.in_vain >= self.settings.patience;
-        self.in_vain = if missing == 0 { 0 } else { self.in_vain.saturating_add(1) };
-        self.in_vain = self.in_vain.min(self.settings.patience);
+        let longer = self.in_vain.saturating_add(1).min(self.settings.patience);
+        self.in_vain = if missing == 0 { 0 } else { longer };
         if missing == 0 || context.neighborhood().peers().is_empty() {
             return;
         }
@@ -339,16 +339,19 @@ impl<P: Peer> NeighborManagement<P> {
         let view = context.neighborhood();
         let may_help = |contact: &P| !view.knows(contact) && !view.is_oneself(contact);
         let others: Vec<P> = self.contacts.iter().copied().filter(may_help).collect();
-        let chosen = context.choose(&others, 1);
-        self.asked.extend(&chosen);
-        context.send(Message::Ping, &chosen);
+        self.ask_one_of(context, &others);
     }
 
     /// Where a network was split, those on the other side have not failed. One answer is enough for
     /// shuffles to make one overlay of two.
     fn ask_one_that_has_failed(&mut self, context: &mut Context<'_, P, Self>) {
         let failed = context.neighborhood().failed().to_vec();
-        let chosen = context.choose(&failed, 1);
+        self.ask_one_of(context, &failed);
+    }
+
+    /// Pings one of those that are no neighbours; whether it answers tells whether it is there.
+    fn ask_one_of(&mut self, context: &mut Context<'_, P, Self>, strangers: &[P]) {
+        let chosen = context.choose(strangers, 1);
         self.asked.extend(&chosen);
         context.send(Message::Ping, &chosen);
     }

@@ -105,8 +105,8 @@ impl Cyclon {
         let mut random = FromRng(Xoshiro256PlusPlus::seed_from_u64(seed));
         let nodes = self.machines(&mut random);
         let seed = u64::from(random.below(u32::MAX)) << 32 | u64::from(random.below(u32::MAX));
-        // In lockstep, what happens at the end of a cycle happens before the next one begins.
         let period = u64::from(PERIOD) * PER_TICK;
+        // In lockstep, what happens at the end of a cycle happens before the next one begins.
         let (clock, latency, late) = match self.turns {
             Turns::Sequential => {
                 return Overlay::Sequential(Box::new(Sequential::new(nodes, seed)));

@@ -47,14 +47,12 @@ fn reason(notice: &Notice<SocketPeer>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
-    use rumormill::node::Config;
-
     use super::*;
 
     #[test]
     fn refusals_are_counted_by_reason_and_nothing_else_is() -> Result<(), std::net::AddrParseError>
     {
-        let from = SocketPeer::contact(Config::new("127.0.0.1:7101".parse()?).bind);
+        let from = SocketPeer::contact("127.0.0.1:7101".parse()?);
         let unasked =
             || Notice::Shuffle(cyclon::Notice::Refused { from, refusal: cyclon::Refusal::Unasked });
         let mut refusals = Refusals::default();

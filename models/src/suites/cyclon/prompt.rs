@@ -131,9 +131,8 @@ fn join<X: Protocol<ModelPeer>>() -> Case<X, ()> {
     let latecomers = vec![newcomer];
     let setting = Setting { latecomers, unordered: true, ..Setting::new(nodes, (), PROMPT) };
     let welcome = Claim::new(WELCOME, Notion::PossibleFromEverywhere, move |at| {
-        let knows = |view: &rumormill_core::Neighborhood<_>| view.contains(&newcomer);
-        let known_by = at.alive().filter(|local| knows(&local.node.neighborhood)).count();
-        known_by == 2 && all_full(at)
+        let knowing = at.alive().filter(|local| local.node.neighborhood.contains(&newcomer));
+        knowing.count() == 2 && all_full(at)
     });
     Case { setting, properties: vec![sound(), stays_connected(), welcome] }
 }
