@@ -41,8 +41,8 @@ pub enum NotAdded {
         /// How many peers the view may hold.
         capacity: u32,
     },
-    /// The peer, or a later life of it, is in the view already.
-    #[error("the peer, or a later life of it, is in the view already")]
+    /// The peer, or another life of it, is in the view already.
+    #[error("the peer, or another life of it, is in the view already")]
     Present,
     /// A process is no neighbour of itself, nor of its earlier lives.
     #[error("a process is no neighbour of itself")]
@@ -63,20 +63,21 @@ impl<P: Peer> Neighborhood<P> {
         Self { me, capacity, peers, failed, places: Places::default() }
     }
 
-    /// A view that holds all of `peers` but `me`, and has room for no more.
+    /// A view that holds all of `peers` but `me`, of each place the first that is named, and has room
+    /// for no more.
     #[must_use]
     pub fn of(me: P, peers: impl IntoIterator<Item = P>) -> Self {
         let mut view = Self::new(me, u32::MAX);
         let mut met = HashSet::new();
         for peer in peers.into_iter().filter(|&peer| met.insert(peer)) {
-            let _oneself_and_earlier_lives_are_left_out = view.admit_stranger(peer);
+            let _oneself_and_other_lives_are_left_out = view.add_stranger(peer);
         }
         view.capacity = view.peers().len() as u32;
         view
     }
 
     /// The views of a group in which everybody knows everybody, in the order of `peers`; who is
-    /// named twice, or lives where an earlier one does, is left out. No view has room for more.
+    /// named twice, or lives where one named before does, is left out. No view has room for more.
     ///
     /// The views share one list. A view that is changed gets a copy of its own.
     pub fn complete(peers: impl IntoIterator<Item = P>) -> impl Iterator<Item = Self> {
@@ -118,10 +119,17 @@ impl<P: Peer> Neighborhood<P> {
         self.peers().contains(peer)
     }
 
-    /// Whether the peer, or a later life of it, is in the view.
+    /// Whether the peer, or another life of it, is in the view.
     #[must_use]
     pub fn knows(&self, peer: &P) -> bool {
-        self.peers().iter().any(|known| known.answers_for(peer))
+        self.contains(peer) || self.places.other_life(self.peers(), peer).is_some()
+    }
+
+    /// Whether a later life of the peer is in the view.
+    #[must_use]
+    pub fn knows_later(&self, peer: &P) -> bool {
+        let other = self.places.other_life(self.peers(), peer);
+        other.is_some_and(|place| self.peers()[place].supersedes(peer))
     }
 
     /// Whether the peer is at the place of this process: it is itself, or another life of it.
@@ -148,37 +156,33 @@ impl<P: Peer> Neighborhood<P> {
         (self.capacity as usize).saturating_sub(self.peers().len())
     }
 
-    /// Adds a peer. It takes the place of its earlier life, or of the contact that it was known by.
+    /// Adds a peer. Not in the place of another life of it: only a message from a peer tells that it
+    /// lives, and brings it there ([`Node::handle`](crate::Node::handle)). What others say of it may
+    /// be old or made up.
     ///
     /// # Errors
-    /// When the view is full, or the peer or a later life of it is in it, or the peer is at the
+    /// When the view is full, or the peer or another life of it is in it, or the peer is at the
     /// place of the process itself, or has failed.
     pub fn add(&mut self, peer: P) -> Result<(), NotAdded> {
-        self.admit(peer).map(|_replaced| ())
-    }
-
-    /// Adds a peer, and returns what it took the place of.
-    pub(crate) fn admit(&mut self, peer: P) -> Result<Option<P>, NotAdded> {
-        if self.contains(&peer) { Err(NotAdded::Present) } else { self.admit_stranger(peer) }
+        if self.contains(&peer) { Err(NotAdded::Present) } else { self.add_stranger(peer) }
     }
 
     /// Adds a peer that is not in the view itself; perhaps another life of it is.
-    fn admit_stranger(&mut self, peer: P) -> Result<Option<P>, NotAdded> {
+    fn add_stranger(&mut self, peer: P) -> Result<(), NotAdded> {
         if self.is_oneself(&peer) {
             Err(NotAdded::Oneself)
-        } else if self.places.later_life(self.peers(), &peer).is_some() {
+        } else if self.places.other_life(self.peers(), &peer).is_some() {
             Err(NotAdded::Present)
-        } else if self.has_failed(&peer) {
+        } else if self.has_failed(&peer) && !self.peers().is_empty() {
             Err(NotAdded::Failed)
-        } else if let Some(earlier) = self.renew(peer) {
-            Ok(Some(earlier))
         } else if self.room() == 0 {
             Err(NotAdded::Full { capacity: self.capacity })
         } else {
+            self.failed.retain(|failed| *failed != peer);
             let peers = self.peers.to_mut();
             peers.push(peer);
             self.places.insert_last(peers);
-            Ok(None)
+            Ok(())
         }
     }
 
@@ -192,13 +196,11 @@ impl<P: Peer> Neighborhood<P> {
     }
 
     /// Removes a peer that has failed, and remembers that; tells whether it was there. A contact
-    /// names a place, at which somebody may live later, so it may be added again at once. So may all,
-    /// where nobody is left: a process that has lost everybody may well be the one that has failed.
+    /// names a place, at which somebody may live later, so it may be added again at once. So may
+    /// anybody where nobody is left: whoever has lost everybody may well be the one that has failed.
     pub fn remove_failed(&mut self, peer: &P) -> bool {
         let was_there = self.remove(peer);
-        if self.peers().is_empty() {
-            self.failed.clear();
-        } else if was_there && !peer.is_contact() {
+        if was_there && !peer.is_contact() {
             if self.failed.len() >= self.most_failed() {
                 self.failed.remove(0);
             }
@@ -222,8 +224,9 @@ impl<P: Peer> Neighborhood<P> {
     /// Puts a peer into the place of its earlier life or of the contact that it was known by;
     /// returns what it replaced.
     pub(crate) fn renew(&mut self, heard: P) -> Option<P> {
-        let place = self.places.earlier_life(self.peers(), &heard)?;
-        Some(core::mem::replace(&mut self.peers.to_mut()[place], heard))
+        let place = self.places.other_life(self.peers(), &heard)?;
+        let is_later = heard.supersedes(&self.peers()[place]);
+        is_later.then(|| core::mem::replace(&mut self.peers.to_mut()[place], heard))
     }
 }
 
@@ -243,9 +246,7 @@ impl<P: Peer> TryFrom<Unchecked<P>> for Neighborhood<P> {
     fn try_from(unchecked: Unchecked<P>) -> Result<Self, NotAdded> {
         let mut view = Self::new(unchecked.me, unchecked.capacity);
         for peer in unchecked.peers {
-            if view.admit(peer)?.is_some() {
-                return Err(NotAdded::Present);
-            }
+            view.add(peer)?;
         }
         if unchecked.failed.iter().any(|failed| view.contains(failed) || view.is_oneself(failed)) {
             return Err(NotAdded::Failed);
@@ -290,7 +291,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_failures_are_remembered_and_none_where_nobody_is_left() {
+    fn the_last_failures_are_remembered_also_where_nobody_is_left() {
         let mut view = Neighborhood::new(0_u8, 2);
         let mut fail = |peer, other| {
             let _present = view.add(other);
@@ -302,7 +303,9 @@ mod tests {
         assert_eq!(fail(2, 9), [true, true, false]);
         assert_eq!(fail(3, 9), [false, true, true]);
         assert!(view.remove_failed(&9));
-        assert_eq!([2, 3, 9].map(|peer| view.has_failed(&peer)), [false; 3]);
+        assert_eq!([2, 3, 9].map(|peer| view.has_failed(&peer)), [false, true, true]);
+        assert_eq!((view.add(9), view.has_failed(&9)), (Ok(()), false), "nobody is left");
+        assert_eq!(view.add(3), Err(NotAdded::Failed));
     }
 
     #[test]

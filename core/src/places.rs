@@ -31,24 +31,13 @@ impl Places {
         }
     }
 
-    /// Where the earlier life of a peer is in the list that this is the index of.
-    pub(crate) fn earlier_life<P: Peer>(&self, peers: &[P], heard: &P) -> Option<usize> {
-        self.life(peers, heard, |known| heard.supersedes(known))
-    }
-
-    /// Where a later life of a peer is in the list that this is the index of.
-    pub(crate) fn later_life<P: Peer>(&self, peers: &[P], heard: &P) -> Option<usize> {
-        self.life(peers, heard, |known| known.supersedes(heard))
-    }
-
-    fn life<P: Peer>(&self, peers: &[P], heard: &P, is_it: impl Fn(&P) -> bool) -> Option<usize> {
-        let Some(hint) = heard.place_hint() else { return peers.iter().position(is_it) };
+    /// Where an earlier or later life of a peer is in the list that this is the index of.
+    pub(crate) fn other_life<P: Peer>(&self, peers: &[P], peer: &P) -> Option<usize> {
+        let is_other = |known: &P| peer.supersedes(known) || known.supersedes(peer);
+        let Some(hint) = peer.place_hint() else { return peers.iter().position(is_other) };
         // A place is in a view at most once, so whoever sits there ends the search.
-        let sits_there = |at: usize| {
-            let known = &peers[at];
-            known == heard || heard.supersedes(known) || known.supersedes(heard)
-        };
-        self.0.find(spread(hint), sits_there).filter(|&at| is_it(&peers[at]))
+        let sits_there = |at: usize| peers[at] == *peer || is_other(&peers[at]);
+        self.0.find(spread(hint), sits_there).filter(|&at| peers[at] != *peer)
     }
 }
 

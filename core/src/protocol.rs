@@ -79,8 +79,8 @@ pub const MAX_CHANGES: usize = 32;
 /// Peers that a send goes to.
 pub type Peers<P> = ArrayVec<P, MAX_FANOUT>;
 
-/// What layers are to be told of. A renewal, which is two changes, may be the last of a step.
-pub(crate) type Changes<P> = ArrayVec<Change<P>, { MAX_CHANGES + 1 }>;
+/// What layers are to be told of.
+pub(crate) type Changes<P> = ArrayVec<Change<P>, MAX_CHANGES>;
 
 /// Where a protocol's effects go: the node's buffer, or the stack, which wraps them and passes
 /// them on.
@@ -149,19 +149,17 @@ impl<P: Peer, X: Protocol<P>> Context<'_, P, X> {
         self.neighborhood
     }
 
-    /// `addNeighbor(peer)`. It takes the place of its earlier life, or of the contact that it was
-    /// known by. All layers learn of it within this step.
+    /// `addNeighbor(peer)`. All layers learn of it within this step.
     ///
     /// # Errors
-    /// When the view is full, the peer or a later life of it is in it, the peer is at the place of
+    /// When the view is full, the peer or another life of it is in it, the peer is at the place of
     /// this process or has failed, or the view has changed [`MAX_CHANGES`] times within this step.
     pub fn add_neighbor(&mut self, peer: P) -> Result<(), NotAdded> {
         if self.changes.len() >= MAX_CHANGES {
             self.out.overflowed();
             return Err(NotAdded::TooManyChanges);
         }
-        let replaced = self.neighborhood.admit(peer)?;
-        self.changes.extend(replaced.map(Change::Down));
+        self.neighborhood.add(peer)?;
         self.changes.push(Change::Up(peer));
         Ok(())
     }

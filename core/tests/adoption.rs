@@ -101,9 +101,13 @@ fn a_later_life_takes_the_place_of_the_earlier_and_of_nobody_else() {
 }
 
 #[test]
-fn an_earlier_life_does_not_displace_the_later() {
+fn an_earlier_life_is_refused() {
     let mut machine = among(life(1, 5), &[life(2, 1), life(3, 7)], 2);
-    machine.hear(life(3, 6), Message::Adopt);
+    let from = life(3, 6);
+    let refused = [Notice::Refused { from, refusal: Refusal::EarlierLife }];
+    let effects = machine.hear(from, Message::Adopt);
+    assert_eq!(told(&effects), refused);
+    assert!(sent(&effects).is_empty());
     assert_eq!(machine.neighbors(), [life(2, 1), life(3, 7)]);
 }
 
@@ -157,6 +161,16 @@ fn an_answer_to_no_question_is_refused() {
     assert_eq!(told(&machine.hear(8, answer.clone())), refused(8));
     machine.hear(7, answer.clone());
     assert_eq!(told(&machine.hear(7, answer)), refused(7), "once");
+}
+
+#[test]
+fn a_contact_that_is_handed_over_is_refused_and_nobody_is_found() {
+    let mut machine = among(life(1, 5), &[], 3);
+    let from = life(2, 3);
+    machine.ask(Request(from));
+    let effects = machine.hear(from, Message::Adopted { instead: Some(life(3, 0)) });
+    let refusal = Notice::Refused { from, refusal: Refusal::NamesContact };
+    assert_eq!(told(&effects), [Notice::NotFound, refusal]);
 }
 
 #[test]

@@ -351,32 +351,43 @@ fn a_partner_whose_later_life_speaks_meanwhile_is_given_up_like_any_other() {
     assert_eq!(shuffled(&effects).0, life(2, 2));
 }
 
-/// Each entry is a later life of a neighbour, and so is the sender: the most changes of a step.
 #[test]
-fn later_lives_take_the_places_of_the_earlier_and_of_nobody_else() {
-    let length = MAX_LENGTH as u8;
-    let settings = Settings { length, ..shuffling(Mode::Enhanced) };
-    let sender = 3 * length;
-    let earlier: Vec<SocketPeer> = (1..=sender).map(|place| life(place, 1)).collect();
-    let mut machine = among(life(0, 1), &earlier, sender.into(), settings);
-    let later: Vec<(SocketPeer, u8)> = (1..=length).map(|place| (life(place, 2), 9)).collect();
-    let event = Event::Message { from: life(sender, 2), message: shuffle(0, &later) };
-    machine.act(event, &mut source(1));
-    assert_eq!(machine.effects.overflow(), 0);
-    let is_later = |place| place <= length || place == sender;
-    let renewed = (1..=sender).map(|place| life(place, if is_later(place) { 2 } else { 1 }));
-    assert_eq!(machine.neighbors(), sorted(renewed));
-    assert_eq!(ages(&machine).len(), usize::from(sender));
+fn what_others_say_of_a_later_life_displaces_nobody() {
+    let mut machine = among(life(0, 1), &[life(1, 1), life(2, 1)], 9, shuffling(Mode::Enhanced));
+    let made_up = shuffle(0, &[(life(1, 9), 0), (life(3, 2), 0)]);
+    machine.act(Event::Message { from: life(3, 2), message: made_up }, &mut source(1));
+    assert_eq!(machine.neighbors(), [life(1, 1), life(2, 1), life(3, 2)]);
 }
 
 #[test]
-fn the_longest_shuffle_of_strangers_overflows_nothing() {
-    let settings = Settings { length: MAX_LENGTH as u8, ..shuffling(Mode::Enhanced) };
-    let mut machine = among(0_u32, &Vec::from_iter(1..=15), 15, settings);
-    let strangers: Vec<(u32, u8)> = (100..115).map(|peer| (peer, 0)).collect();
-    hear(&mut machine, 100, shuffle(0, &strangers), &[]);
+fn contacts_and_earlier_lives_of_their_sender_are_refused_and_the_rest_taken_in() {
+    let mut machine = among(life(0, 1), &[life(1, 3)], 9, shuffling(Mode::Enhanced));
+    let earlier = life(1, 2);
+    let list = [(earlier, 0), (life(2, 0), 0), (life(3, 1), 0)];
+    let event = Event::Message { from: earlier, message: shuffle(0, &list) };
+    let effects = machine.act(event, &mut source(1));
+    let reasons = [Refusal::EarlierLife, Refusal::NamesContact];
+    let refused = reasons.map(|refusal| Notice::Refused { from: earlier, refusal });
+    assert_eq!(told(&effects), refused);
+    assert_eq!(machine.neighbors(), [life(1, 3), life(3, 1)]);
+}
+
+/// The sender is a later life of a neighbour, and of the entries each is a stranger who comes into
+/// the place of another: the most changes of a step.
+#[test]
+fn the_longest_shuffle_overflows_nothing() {
+    let length = MAX_LENGTH as u8;
+    let settings = Settings { length, ..shuffling(Mode::Enhanced) };
+    let neighbors: Vec<SocketPeer> = (1..=length + 1).map(|place| life(place, 1)).collect();
+    let mut machine = among(life(0, 1), &neighbors, u32::from(length) + 1, settings);
+    let strangers = 100..100 + length;
+    let entries: Vec<(SocketPeer, u8)> = strangers.map(|place| (life(place, 1), 0)).collect();
+    let event = Event::Message { from: life(1, 2), message: shuffle(0, &entries) };
+    machine.act(event, &mut source(1));
     assert_eq!(machine.effects.overflow(), 0);
-    assert_eq!(machine.neighbors(), Vec::from_iter(100..115));
+    let strangers = entries.iter().map(|&(peer, _)| peer);
+    assert_eq!(machine.neighbors(), sorted(strangers.chain([life(1, 2)])));
+    assert_eq!(ages(&machine).len(), usize::from(length) + 1);
 }
 
 #[test]

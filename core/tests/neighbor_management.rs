@@ -280,14 +280,17 @@ fn a_seed_whose_only_contact_is_itself_searches_nobody() {
 }
 
 #[test]
-fn whoever_has_lost_everybody_begins_with_its_contacts_again() {
+fn whoever_has_lost_everybody_begins_with_its_contacts_again_and_asks_those_it_has_lost() {
     let mut machine = among(0_u32, &[1, 2], &[9], managed(2));
     tick(&mut machine);
     tick(&mut machine);
     assert_eq!(told(&tick(&mut machine)), [Notice::Failed(1), Notice::Failed(2)]);
-    assert_eq!(told(&tick(&mut machine)), [Notice::Wanted]);
+    let draws = [subset(2, &[1])];
+    let effects = machine.act(Event::Timer(Period), &mut Script::new(&draws));
+    assert_eq!((told(&effects), pinged(&effects)), (vec![Notice::Wanted], vec![2]));
     assert_eq!(machine.neighbors(), [9]);
-    assert_eq!(pinged(&tick(&mut machine)), [9]);
+    assert!(machine.hear(2, Message::Pong).is_empty());
+    assert_eq!(machine.neighbors(), [2, 9]);
 }
 
 #[test]
@@ -338,6 +341,27 @@ fn the_farewell_of_a_stranger_is_refused_and_its_heir_not_taken() {
     let effects = machine.hear(7, Message::Leave { instead: Some(8) });
     assert_eq!(told(&effects), refused(7, Refusal::NoNeighbor));
     assert_eq!(machine.neighbors(), [1]);
+}
+
+#[test]
+fn a_contact_is_no_heir_and_neither_is_a_later_life_of_a_neighbour() {
+    let neighbors = [life(2, 1), life(3, 1), life(4, 1)];
+    let mut machine = among(life(1, 1), &neighbors, &[], managed(3));
+    let from = life(2, 1);
+    let effects = machine.hear(from, Message::Leave { instead: Some(life(5, 0)) });
+    let refusal = Notice::Refused { from, refusal: Refusal::NamesContact };
+    assert_eq!(told(&effects), [Notice::Left(from), refusal]);
+    machine.hear(life(3, 1), Message::Leave { instead: Some(life(4, 9)) });
+    assert_eq!(machine.neighbors(), [life(4, 1)]);
+}
+
+#[test]
+fn the_ping_of_an_earlier_life_of_a_neighbour_is_answered_and_not_remembered() {
+    let mut machine = among(life(1, 1), &[life(2, 5)], &[], managed(1));
+    let effects = machine.hear(life(2, 4), Message::Ping);
+    assert_eq!(sent(&effects), [(vec![life(2, 4)], Message::Pong)]);
+    assert_eq!(told(&effects), refused(life(2, 4), Refusal::EarlierLife));
+    assert_eq!(machine.node.protocol.watchers(), 0);
 }
 
 #[test]
@@ -416,9 +440,13 @@ fn more_pings_than_can_be_remembered_are_answered_and_refused() {
 #[test]
 fn of_each_place_the_latest_life_is_told() {
     let mut machine = among(life(1, 1), &[], &[], managed(1));
-    for epoch in [5, 4, 6] {
-        machine.hear(life(2, epoch), Message::Ping);
-    }
+    let reasons = [5, 4, 6].map(|epoch| {
+        let effects = machine.hear(life(2, epoch), Message::Ping);
+        assert_eq!(sent(&effects), [(vec![life(2, epoch)], Message::Pong)]);
+        told(&effects)
+    });
+    assert_eq!(reasons, [vec![], refused(life(2, 4), Refusal::EarlierLife).to_vec(), vec![]]);
+    assert_eq!(machine.node.protocol.watchers(), 1);
     let effects = machine.ask(Request::Leave);
     let farewell = Message::<SocketPeer>::Leave { instead: None };
     assert_eq!(sent(&effects), [(vec![life(2, 6)], farewell)]);

@@ -197,6 +197,22 @@ fn a_path_ends_at_its_limit_and_a_longer_one_is_refused() {
 }
 
 #[test]
+fn a_walk_that_names_a_contact_is_refused() {
+    let (from, contact) = (life(4, 1), life(5, 0));
+    let mut machine = Machine::new(life(0, 1), [life(1, 1)], RandomWalk::new(walking()));
+    let refused = refused(from, Refusal::NamesContact);
+    for (origin, path) in [(contact, vec![]), (life(9, 1), vec![contact])] {
+        let effects = machine.hear(from, walk(hop(origin, 3, 2), 5, &path));
+        assert_eq!(told(&effects), refused);
+        assert!(sent(&effects).is_empty());
+    }
+    machine.ask(ask(3));
+    assert_eq!(told(&machine.hear(from, end(0, 0, &[contact]))), refused);
+    let path = [life(9, 1)];
+    assert_eq!(told(&machine.hear(from, end(0, 0, &path))), ended(from, 0, &path));
+}
+
+#[test]
 fn whoever_carries_no_path_tells_none() {
     let mut machine = among(&[1], Settings { path: 0, ..walking() });
     let effects = machine.hear(4, walk(hop(9, 3, 2), 5, &[]));

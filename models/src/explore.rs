@@ -49,12 +49,14 @@ pub enum Notion {
     /// The same where the scheduler is strongly fair: a timer of a machine, a message of one sender to
     /// it, or a tick, that can be served again and again, is served again and again.
     AlmostSurelyIfFair,
+    /// The same from every reachable state on: however often `p` ceases to hold, it comes again.
+    AgainIfFair,
     /// Whatever scheduler and adversary do, `p` comes with at least this probability.
     AtLeast(Bias),
 }
 
 impl Notion {
-    /// The notions of what is to come of a predicate, the weakest first.
+    /// The notions of what is to come of a predicate once, the weakest first.
     pub const OF_WHAT_IS_TO_COME: [Self; 5] = [
         Self::Sometimes,
         Self::PossibleFromEverywhere,
@@ -66,7 +68,7 @@ impl Notion {
     /// Whether it owes something to each machine, which classes of states do not tell apart.
     #[must_use]
     pub fn names_machines(self) -> bool {
-        self == Self::AlmostSurelyIfFair
+        matches!(self, Self::AlmostSurelyIfFair | Self::AgainIfFair)
     }
 
     /// Whether a single state decides it.
@@ -89,6 +91,7 @@ impl fmt::Display for Notion {
             Self::Surely => "surely",
             Self::AlmostSurely => "almost surely",
             Self::AlmostSurelyIfFair => "almost surely under strong fairness",
+            Self::AgainIfFair => "from everywhere almost surely under strong fairness",
         })
     }
 }

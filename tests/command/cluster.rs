@@ -32,7 +32,7 @@ fn fifty_nodes_find_each_other_through_one_and_heal_when_twenty_crash() {
 
 #[test]
 fn a_small_group_comes_together_although_datagrams_are_lost() {
-    let arguments = ["--nodes", "8", "--view", "4", "--loss", "10", "--period-ms", "50"];
+    let arguments = ["--nodes", "8", "--view", "4", "--loss", "20", "--period-ms", "50"];
     let finished = finish(&[&["cluster"], &arguments[..]].concat());
     let Finished { code, out, .. } = &finished;
     assert_eq!(*code, Some(0), "{finished:?}");

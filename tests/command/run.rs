@@ -213,6 +213,31 @@ fn whoever_joins_through_a_dead_address_is_told_and_gets_in_when_somebody_lives_
 }
 
 #[test]
+fn an_address_that_nobody_can_have_is_refused() {
+    for (address, what) in [("127.0.0.1:0", "name the port"), ("[::1]:7000", "IPv6")] {
+        let refused = finish(&["run", "--join", address]);
+        assert!(refused.error().contains(what), "{refused:?}");
+    }
+}
+
+#[test]
+fn a_node_that_is_told_to_join_itself_waits_for_others() {
+    let (free, at) = node(&[]);
+    end(free, "TERM");
+    let periods = ["--period-ms", "50", "--upkeep-ms", "50"];
+    let both = [&["run", "--bind", &at, "--join", &at], &periods[..]].concat();
+    let mut first = start(&both);
+    let said = first.says_aside("listening on ");
+    assert!(said.contains("it waits for others that --join it (it cannot join itself)"), "{said}");
+    let (mut second, _) = node(&["--join", &at]);
+    second.says_aside("joined: ");
+    first.hears(b"welcome\n");
+    second.says("welcome");
+    end(second, "TERM");
+    end(first, "TERM");
+}
+
+#[test]
 fn of_several_addresses_one_that_lives_is_enough() {
     let (gone, nowhere) = node(&[]);
     end(gone, "TERM");

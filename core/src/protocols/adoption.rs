@@ -104,6 +104,12 @@ pub enum Refusal {
     /// The view has no room at all.
     #[error("the view has no room")]
     NoRoom,
+    /// A later life of the sender is known.
+    #[error("a later life of the sender is known")]
+    EarlierLife,
+    /// It hands over a place, and no life there; nobody is told of such.
+    #[error("it hands over a contact")]
+    NamesContact,
 }
 
 /// A period is over. Armed while an answer is awaited.
@@ -179,8 +185,9 @@ impl<P: Peer> Adoption<P> {
         if self.asked.is_empty() {
             context.cancel_timer(Period);
         }
-        context.notify(instead.map_or(Notice::NotFound, Notice::Found));
-        Ok(())
+        let named = instead.filter(|peer| !peer.is_contact());
+        context.notify(named.map_or(Notice::NotFound, Notice::Found));
+        if named == instead { Ok(()) } else { Err(Refusal::NamesContact) }
     }
 }
 
@@ -189,6 +196,9 @@ fn adopt<P: Peer>(context: &mut Context<'_, P, Adoption<P>>, newcomer: P) -> Res
     let view = context.neighborhood();
     if view.is_oneself(&newcomer) {
         return Err(Refusal::Oneself);
+    }
+    if view.knows_later(&newcomer) {
+        return Err(Refusal::EarlierLife);
     }
     let (is_known, is_full) = (view.knows(&newcomer), view.room() == 0);
     let may_go = |peer: &P| !peer.answers_for(&newcomer) && !peer.is_contact();

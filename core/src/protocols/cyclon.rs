@@ -42,7 +42,7 @@
 //! - What finds no place, or makes place for another, is left to a draw, never to an order.
 //! - An answer does not name the asker, who would only leave it out; and nobody is told of a contact
 //!   of which nobody knows whether it is there.
-//! - A later life takes the place of an earlier one that is in the view.
+//! - Nobody takes the place of another life of it by what others say: that may be old, or made up.
 
 use alloc::vec::Vec;
 use core::num::NonZeroU16;
@@ -131,6 +131,12 @@ pub enum Refusal {
     /// An entry of which the same message holds another, or one of another life.
     #[error("an entry repeats another")]
     Repeated,
+    /// An entry that names a place, and no life there; nobody is told of such.
+    #[error("an entry names a contact")]
+    NamesContact,
+    /// The sender, of which a later life is known.
+    #[error("a later life of the sender is known")]
+    EarlierLife,
 }
 
 /// The next period begins.
@@ -288,21 +294,14 @@ impl<P: Peer> Cyclon<P> {
         }
     }
 
-    /// The entries that need a place in the view; a later life has one already.
-    fn fit(
-        &mut self,
-        context: &mut Context<'_, P, Self>,
-        from: P,
-        entries: &[Entry<P>],
-    ) -> Entries<P> {
+    /// The entries that need a place in the view.
+    fn fit(&self, context: &mut Context<'_, P, Self>, from: P, entries: &[Entry<P>]) -> Entries<P> {
         let mut fit = Entries::new();
         for &Entry { peer, age } in entries {
             let entry = Entry { peer, age: age.min(self.max_age()) };
             let view = context.neighborhood();
-            if let Some(refusal) = refusal(view, &peer, entries) {
+            if let Some(refusal) = refusal(view, from, &peer, entries) {
                 context.notify(Notice::Refused { from, refusal });
-            } else if view.peers().iter().any(|known| peer.supersedes(known)) {
-                self.add(context, entry);
             } else if !view.is_oneself(&peer) && !view.knows(&peer) && !view.has_failed(&peer) {
                 fit.push(entry);
             }
@@ -337,13 +336,22 @@ impl<P: Peer> Exchange<P> {
 }
 
 /// Why an entry is refused whose peer this is.
-fn refusal<P: Peer>(view: &Neighborhood<P>, peer: &P, entries: &[Entry<P>]) -> Option<Refusal> {
+fn refusal<P: Peer>(
+    view: &Neighborhood<P>,
+    from: P,
+    peer: &P,
+    entries: &[Entry<P>],
+) -> Option<Refusal> {
     let is_at_its_place =
         |other: &&Entry<P>| peer.answers_for(&other.peer) || other.peer.supersedes(peer);
     if *peer == view.me() {
         Some(Refusal::NamesReceiver)
     } else if entries.iter().filter(is_at_its_place).count() > 1 {
         Some(Refusal::Repeated)
+    } else if peer.is_contact() {
+        Some(Refusal::NamesContact)
+    } else if *peer == from && view.knows_later(peer) {
+        Some(Refusal::EarlierLife)
     } else {
         None
     }

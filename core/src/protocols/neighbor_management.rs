@@ -152,6 +152,12 @@ pub enum Refusal {
     /// More processes ping this one than it can remember; it answers, but will not say farewell.
     #[error("too many processes ping this one")]
     TooManyWatchers,
+    /// A later life of the sender is known.
+    #[error("a later life of the sender is known")]
+    EarlierLife,
+    /// Who leaves names a place to follow it, and no life there; nobody is told of such.
+    #[error("a contact is to take its place")]
+    NamesContact,
 }
 
 /// The next period begins.
@@ -252,6 +258,11 @@ impl<P: Peer> NeighborManagement<P> {
 
     fn on_ping(&mut self, context: &mut Context<'_, P, Self>, from: P) -> Result<(), Refusal> {
         context.send(Message::Pong, &[from]);
+        if context.neighborhood().knows_later(&from)
+            || self.watchers.iter().any(|known| known.peer.supersedes(&from))
+        {
+            return Err(Refusal::EarlierLife);
+        }
         self.watchers.retain(|known| !from.answers_for(&known.peer));
         if self.watchers.len() < usize::from(self.settings.watchers) {
             self.watchers.push(Silence { peer: from, periods: 0 });
@@ -283,7 +294,11 @@ impl<P: Peer> NeighborManagement<P> {
         watcher.map(|place| self.watchers.remove(place));
         if context.remove_failed(from) {
             context.notify(Notice::Left(from));
-            instead.into_iter().for_each(|peer| self.welcome(context, peer));
+            match instead {
+                Some(peer) if peer.is_contact() => return Err(Refusal::NamesContact),
+                Some(peer) => self.welcome(context, peer),
+                None => {}
+            }
         } else if watcher.is_none() {
             return Err(Refusal::NoNeighbor);
         }

@@ -167,6 +167,9 @@ pub enum Refusal {
     /// An answer to nothing that waits for one.
     #[error("nobody waits for this answer")]
     Unasked,
+    /// Its origin, or somebody on its path, is a place and no life there; nobody is told of such.
+    #[error("the origin or the path names a contact")]
+    NamesContact,
 }
 
 /// A period is over. Armed while something is awaited.
@@ -307,6 +310,9 @@ impl<P: Peer> RandomWalk<P> {
         if walk.path.len() > self.longest_path() {
             return Err(Refusal::Path);
         }
+        if walk.hop.origin.is_contact() || walk.path.iter().any(P::is_contact) {
+            return Err(Refusal::NamesContact);
+        }
         if !self.acknowledges(walk.mode) {
             return self.arrive(context, walk);
         }
@@ -373,6 +379,9 @@ impl<P: Peer> RandomWalk<P> {
         }
         if path.len() > self.longest_path() {
             return Err(Refusal::Path);
+        }
+        if path.iter().any(P::is_contact) {
+            return Err(Refusal::NamesContact);
         }
         self.ended(context, from, number, left, path)
     }

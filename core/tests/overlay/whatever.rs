@@ -5,7 +5,7 @@ use rumormill_core::protocols::cyclon::{self, Entry, MAX_LENGTH};
 use rumormill_core::protocols::random_walk::{self, Hop, Mode, Walk};
 use rumormill_core::protocols::{adoption, neighbor_management};
 use rumormill_core::stacks::overlay::{Message, Overlay, Request, Settings};
-use rumormill_core::{Event, SocketPeer};
+use rumormill_core::{Event, Peer, SocketPeer};
 
 use crate::adopted;
 use crate::common::{life, overlaid};
@@ -119,6 +119,18 @@ fn restart(group: &mut Few, place: u8, settings: &Settings) {
     group.armed.swap_remove(at);
 }
 
+/// A message brings in no contact, and into the place of another life nobody from another place than
+/// its sender's.
+fn hear(group: &mut Few, place: usize, from: SocketPeer, message: Message<SocketPeer>) {
+    let before = group.nodes[place].neighborhood.clone();
+    group.handle(place, Event::Message { from, message });
+    let now = group.nodes[place].neighborhood.peers().iter();
+    let is_of_sender = |peer: &SocketPeer| from.answers_for(peer) || peer.supersedes(&from);
+    for come in now.filter(|&peer| !before.contains(peer) && !is_of_sender(peer)) {
+        assert!(!come.is_contact() && !before.knows(come), "{from:?} brings {come:?}");
+    }
+}
+
 fn happen(group: &mut Few, act: Act, settings: &Settings) {
     let flying = group.flying.len();
     match act {
@@ -128,7 +140,7 @@ fn happen(group: &mut Few, act: Act, settings: &Settings) {
                 group.flying.remove(at % flying);
             }
             if let Some(place) = group.place(&to) {
-                group.handle(place, Event::Message { from, message });
+                hear(group, place, from, message);
             }
         }
         Act::Lose(at) if flying > 0 => drop(group.flying.remove(at % flying)),
@@ -138,9 +150,7 @@ fn happen(group: &mut Few, act: Act, settings: &Settings) {
             let (_, timer) = armed.swap_remove(timer % armed.len());
             group.handle(place.into(), Event::Timer(timer));
         }
-        Act::Forge(to, from, message) => {
-            group.handle(to.into(), Event::Message { from, message: *message });
-        }
+        Act::Forge(to, from, message) => hear(group, to.into(), from, *message),
         Act::Ask(place, request) => group.handle(place.into(), Event::Request(request)),
         Act::Restart(place) => restart(group, place, settings),
     }

@@ -357,6 +357,13 @@ pub const BUGS: &[Bug] = &[
         wrong: "            && context.remove_neighbor(with)\n",
     },
     Bug {
+        name: "believes_in_a_later_life",
+        thought: "a later life is another peer",
+        file: CYCLON,
+        right: "!view.knows(&peer)",
+        wrong: "!view.contains(&peer)",
+    },
+    Bug {
         name: "waits_for_its_partner",
         thought: "one exchange at a time",
         file: CYCLON,

@@ -24,7 +24,8 @@ pub(super) fn judge_one(
         Notion::PossibleFromEverywhere => refuted(stuck(graph, place)),
         Notion::Surely => refuted(avoided(graph, place)),
         Notion::AlmostSurely => refuted(avoided_by_chance(graph, place)),
-        Notion::AlmostSurelyIfFair => refuted(avoided_fairly(graph, place)),
+        Notion::AlmostSurelyIfFair => refuted(avoided_fairly(graph, place, Since::Start)),
+        Notion::AgainIfFair => refuted(avoided_fairly(graph, place, Since::Ever)),
         Notion::AtLeast(bias) => (is_as_likely(graph, place, bias)?, None),
     };
     Some(Verdict { property, notion, holds, evidence })
@@ -97,14 +98,26 @@ fn is_as_likely(graph: &Graph, property: usize, bias: Bias) -> Option<bool> {
     least.is_at_least(&Weight::new(bias.numerator().into(), bias.denominator().into()))
 }
 
+/// Since when a property has not held.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Since {
+    /// Since the start of the world.
+    Start,
+    /// It may have held, and ceased to.
+    Ever,
+}
+
 /// A run to where a strongly fair scheduler, with the adversary's help, can keep away from the
 /// property for ever, however draws fall, and one of the fair runs that follow.
-fn avoided_fairly(graph: &Graph, property: usize) -> Option<Run> {
+fn avoided_fairly(graph: &Graph, property: usize, since: Since) -> Option<Run> {
     let goal = graph.where_holds(property);
-    let reachable = members(&reachable_without(graph, &goal));
+    let reachable = match since {
+        Since::Start => members(&reachable_without(graph, &goal)),
+        Since::Ever => (0..graph.states()).filter(|&state| !goal[state as usize]).collect(),
+    };
+    let may_pass = |state| since == Since::Ever || !goal[state as usize];
     let ends = |&state: &u32| graph.choices_of(state).is_empty();
-    let to =
-        |target: &dyn Fn(u32) -> bool| run_through(graph, |state| !goal[state as usize], target);
+    let to = |target: &dyn Fn(u32) -> bool| run_through(graph, may_pass, target);
     if let Some(end) = reachable.iter().copied().find(ends) {
         return to(&|state| state == end);
     }

@@ -140,9 +140,13 @@ fn adversary<X: Protocol<ModelPeer>>() -> Case<X, Hall> {
     let stranger = ModelPeer(9);
     for from in [ModelPeer(0), ModelPeer(1), stranger] {
         let adopted = |instead| Message::Adopted { instead };
-        for message in
-            [Message::Adopt, adopted(None), adopted(Some(ModelPeer(0))), adopted(Some(stranger))]
-        {
+        for message in [
+            Message::Adopt,
+            adopted(None),
+            adopted(Some(ModelPeer(0))),
+            adopted(Some(stranger)),
+            adopted(ModelPeer(1).next_life()),
+        ] {
             setting.forgeries.push((from, ModelPeer(0), recast(&message)));
         }
     }

@@ -4,7 +4,9 @@ mod prompt;
 
 use std::num::NonZeroU16;
 
-use rumormill_core::protocols::cyclon::{Cyclon, Entry, MAX_LENGTH, Message, Mode, Settings};
+use rumormill_core::protocols::cyclon::{
+    Cyclon, Entries, Entry, MAX_LENGTH, Message, Mode, Settings,
+};
 use rumormill_core::{Protocol, Ticks};
 
 use super::Suite;
@@ -21,7 +23,8 @@ const SOUND: &str = "the entries are the view, and what is on offer is bounded";
 const FULL: &str = "no pointer is lost: every view stays full";
 const CONNECTED: &str = "the overlay stays connected, counting pointers in flight";
 const IN_PIECES: &str = "the overlay falls into pieces";
-const FORGOTTEN: &str = "whoever has crashed can be forgotten by all";
+const KEPT: &str = "what is said of a later life displaces nobody";
+const FORGOTTEN: &str = "whoever has crashed is forgotten by all";
 const GONE: &str = "whoever has failed is forgotten by all";
 
 pub(super) fn suites() -> Vec<Suite> {
@@ -32,7 +35,7 @@ pub(super) fn suites() -> Vec<Suite> {
     suites.push(lossy_suite());
     suites.push(crash_suite());
     suites.push(failed_suite());
-    suites.push(adversary_suite());
+    suites.extend([adversary_suite(), hearsay_suite()]);
     suites.extend(prompt::suites());
     suites
 }
@@ -112,6 +115,15 @@ fn adversary_suite() -> Suite {
     )
 }
 
+fn hearsay_suite() -> Suite {
+    let about = "CYCLON of two, and an adversary that answers one with a later life of the other";
+    Suite::new("cyclon-hearsay-2", about, hearsay::<Machine>).with_bug(
+        "believes_in_a_later_life",
+        KEPT,
+        hearsay::<bugs::believes_in_a_later_life::Cyclon<_>>,
+    )
+}
+
 /// Views of two and messages of two; numbers are not told apart.
 fn simple() -> Settings {
     Settings {
@@ -172,7 +184,7 @@ fn crash<X: Protocol<ModelPeer>>() -> Case<X, ()> {
     let settings = Settings { mode: Mode::Enhanced, max_age: 2, ..simple() };
     let mut setting = circle(3, 2, &settings, Scheduler::Rounds);
     setting.faults.crash = Fault::AtMost(1);
-    Case { setting, properties: vec![sound(), forgotten()] }
+    Case { setting, properties: vec![sound(), forgotten(Notion::AgainIfFair)] }
 }
 
 fn failed<X: Protocol<ModelPeer>>() -> Case<X, ()> {
@@ -195,7 +207,7 @@ fn adversary<X: Protocol<ModelPeer>>() -> Case<X, ()> {
         (1..=MAX_LENGTH as u8).map(|peer| entry(ModelPeer(peer), u8::MAX)).collect(),
     ];
     for entries in lists {
-        let entries: rumormill_core::protocols::cyclon::Entries<_> = entries.into_iter().collect();
+        let entries: Entries<_> = entries.into_iter().collect();
         for from in [ModelPeer(1), stranger] {
             for message in [
                 Message::Shuffle { number: u16::MAX, entries: entries.clone() },
@@ -206,6 +218,18 @@ fn adversary<X: Protocol<ModelPeer>>() -> Case<X, ()> {
         }
     }
     Case { setting, properties: vec![sound()] }
+}
+
+fn hearsay<X: Protocol<ModelPeer>>() -> Case<X, ()> {
+    let mut setting = circle(2, 1, &simple(), Scheduler::Prompt { in_flight: 1 });
+    let later = ModelPeer(1).next_life().into_iter();
+    let entries: Entries<_> = later.map(|peer| Entry { peer, age: 0 }).collect();
+    let answer = Message::Answer { number: 0, entries };
+    setting.forgeries.push((ModelPeer(1), ModelPeer(0), recast(&answer)));
+    let kept = Claim::new(KEPT, Notion::Always, |at| {
+        at.locals().all(|local| local.node.neighborhood.peers().iter().all(|peer| peer.life() == 0))
+    });
+    Case { setting, properties: vec![sound(), kept] }
 }
 
 /// The peers that a message names.
@@ -232,8 +256,8 @@ fn full<X: Protocol<ModelPeer>>() -> Claim<X> {
     Claim::new(FULL, Notion::Always, all_full)
 }
 
-fn forgotten<X: Protocol<ModelPeer>>() -> Claim<X> {
-    Claim::new(FORGOTTEN, Notion::PossibleFromEverywhere, none_dead)
+fn forgotten<X: Protocol<ModelPeer>>(notion: Notion) -> Claim<X> {
+    Claim::new(FORGOTTEN, notion, none_dead)
 }
 
 fn stays_connected<X: Protocol<ModelPeer>>() -> Claim<X> {

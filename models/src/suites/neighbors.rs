@@ -23,7 +23,7 @@ type Claim<X> = Property<X, ()>;
 const STAYS: &str = "no live neighbour is removed";
 const MIRRORS: &str = "the list of neighbours is the view, and all lists are bounded";
 const RESTORED: &str = "whoever has failed is in no view, and every view is full again";
-const RECOVERS: &str = "every view can be full of the living";
+const RECOVERS: &str = "every view is full of the living";
 const REPLACED: &str = "whoever leaves is replaced in every view that it was in";
 const JOINED: &str = "the newcomer can come to know somebody";
 const NO_MORE: &str = "there are no more neighbours than are wanted";
@@ -186,6 +186,7 @@ fn adversary<X: Protocol<ModelPeer>>() -> Case<X, ()> {
             leave(Some(from)),
             leave(Some(ModelPeer(0))),
             leave(Some(strangers[0])),
+            leave(ModelPeer(1).next_life()),
         ] {
             setting.forgeries.push((from, ModelPeer(0), recast(&message)));
         }
@@ -231,7 +232,7 @@ fn crash<X: Protocol<ModelPeer>>() -> Case<X, ()> {
     let mut setting = Setting::new(nodes, (), Scheduler::Rounds);
     setting.unordered = true;
     setting.faults.crash = Fault::AtMost(1);
-    let recovers = Claim::new(RECOVERS, Notion::PossibleFromEverywhere, |at| {
+    let recovers = Claim::new(RECOVERS, Notion::AgainIfFair, |at| {
         none_dead(at) && at.alive().all(|local| local.node.neighborhood.room() == 0)
     });
     Case { setting, properties: vec![recovers] }

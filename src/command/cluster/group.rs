@@ -91,13 +91,13 @@ impl Group {
         Ok(Self { alive, traces: Vec::new(), chance, deliveries })
     }
 
-    pub(super) async fn health(&self, view: u32) -> Result<Health> {
+    pub(super) async fn health(&self, arguments: &Arguments) -> Result<Health> {
         let mut nodes = Vec::new();
         for node in &self.alive {
             let view = node.look(|node| node.neighborhood.peers().to_vec()).await?;
             nodes.push((node.peer(), view));
         }
-        Ok(Health::of(&nodes, view as usize))
+        Ok(Health::of(&nodes, arguments.view as usize, arguments.loss))
     }
 
     /// Stops so many nodes, whichever chance takes, without a word.

@@ -22,8 +22,8 @@ pub(super) struct Health {
     pub(super) in_degree_counts: Vec<u64>,
     /// How many entries of views name nobody who is alive.
     pub(super) dead_links: usize,
-    /// How many neighbours each is to have.
-    wanted: usize,
+    /// How many living neighbours the nodes are to have in the mean, at least.
+    wanted: f64,
 }
 
 /// A quantity over all nodes.
@@ -36,8 +36,9 @@ pub(super) struct Summary {
 
 impl Health {
     /// Of nodes with their views, each of which is to hold `view` neighbours, or all others where
-    /// there are fewer.
-    pub(super) fn of(nodes: &[(SocketPeer, Vec<SocketPeer>)], view: usize) -> Self {
+    /// there are fewer. Who does not answer in time is no neighbour any more, so where so many of a
+    /// hundred datagrams are lost, no more than the share of the others is asked of views.
+    pub(super) fn of(nodes: &[(SocketPeer, Vec<SocketPeer>)], view: usize, loss: u32) -> Self {
         let places: HashMap<SocketAddr, u32> =
             (0..).zip(nodes).map(|(place, (peer, _))| (peer.address(), place)).collect();
         // A contact is whoever lives at its address.
@@ -51,6 +52,7 @@ impl Health {
         let graph = Graph::from_lists(&known);
         let in_degree = graph.in_degree();
         let greatest = in_degree.max().unwrap_or(0);
+        let most = view.min(nodes.len().saturating_sub(1)) as f64;
         Self {
             alive: nodes.len(),
             connected: graph.components().first().map_or(0, |&size| size as usize),
@@ -58,13 +60,14 @@ impl Health {
             in_degrees: Summary::of(&in_degree),
             in_degree_counts: (0..=greatest).map(|degree| in_degree.count(degree)).collect(),
             dead_links: entries - graph.arrows() as usize,
-            wanted: view.min(nodes.len().saturating_sub(1)),
+            wanted: most * (1.0 - f64::from(loss) / 100.0),
         }
     }
 
-    /// Whether all hang together, no link is dead, and each view is full.
+    /// Whether all hang together, no link is dead, and views are as full as they are to be: where
+    /// nothing is lost the mean is the greatest, so each view is full.
     pub(super) fn is_well(&self) -> bool {
-        self.connected == self.alive && self.dead_links == 0 && self.views.min >= self.wanted
+        self.connected == self.alive && self.dead_links == 0 && self.views.mean >= self.wanted
     }
 }
 

@@ -6,7 +6,7 @@ use rumormill::models::explore::Notion;
 use super::{anchor, mark, open_mark, run};
 
 /// A notion, what exactly it claims of a predicate `p`, and the run that shows the verdict.
-const NOTIONS: [(Notion, &str, &str); 6] = [
+const NOTIONS: [(Notion, &str, &str); 7] = [
     (
         Notion::Always,
         "p holds in every reachable state.",
@@ -30,6 +30,11 @@ const NOTIONS: [(Notion, &str, &str); 6] = [
          again.",
         "Where it fails: a run to where a strongly fair scheduler can keep away from p for ever, \
          and one of the fair runs that follow.",
+    ),
+    (
+        Notion::AgainIfFair,
+        "The same from every reachable state on: however often p ceases to hold, it comes again.",
+        "Where it fails: as before; p may have held on the way.",
     ),
     (
         Notion::AlmostSurely,
@@ -120,7 +125,8 @@ mod tests {
 
     #[test]
     fn every_notion_is_explained() {
-        for wanted in Notion::OF_WHAT_IS_TO_COME.into_iter().chain([Notion::Always]) {
+        let others = [Notion::Always, Notion::AgainIfFair];
+        for wanted in Notion::OF_WHAT_IS_TO_COME.into_iter().chain(others) {
             assert!(NOTIONS.iter().any(|(notion, ..)| *notion == wanted), "{wanted}");
         }
         let likely = rumormill::Bias::new(1, 2).map(Notion::AtLeast);

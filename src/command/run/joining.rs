@@ -28,9 +28,10 @@ pub(super) struct Joining {
 }
 
 impl Joining {
-    pub(super) fn new(settings: &Settings) -> Self {
+    /// By way of so many others.
+    pub(super) fn new(settings: &Settings, others: usize) -> Self {
         let pause = settings.upkeep();
-        let due = (!settings.join.is_empty()).then(|| Instant::now() + pause);
+        let due = (others > 0).then(|| Instant::now() + pause);
         Self { label: settings.label.as_str().into(), pause, due, silent: BTreeSet::new() }
     }
 
@@ -62,9 +63,9 @@ impl Joining {
             return;
         };
         if peer.epoch() == Epoch::UNKNOWN && self.silent.insert(peer.address()) {
+            let then = if self.due.is_some() { "it is tried again" } else { "others do" };
             say_aside(format_args!(
-                "cannot join through {}: no node of the cluster `{}` answers there; it is tried \
-                 again until one does",
+                "cannot join through {}: no node of the cluster `{}` answers there; {then}",
                 peer.address(),
                 self.label
             ));

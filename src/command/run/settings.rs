@@ -99,9 +99,10 @@ impl Settings {
         let size = flags.size.or(file.size).map_or(1000, NonZeroU32::get);
         let upkeep = flags.upkeep_ms.or(file.upkeep_ms).map_or(1000, NonZeroU32::get);
         let period = flags.period_ms.or(file.period_ms).map_or(500, NonZeroU32::get);
-        let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
+        let bind = flags.bind.or(file.bind).unwrap_or(([127, 0, 0, 1], 0).into());
+        join.iter().try_for_each(|&address| can_be_reached(address, bind))?;
         Ok(Self {
-            bind: flags.bind.or(file.bind).unwrap_or(anywhere),
+            bind,
             advertise: flags.advertise.or(file.advertise),
             join,
             label: Label::new(label)?,
@@ -122,6 +123,19 @@ impl Settings {
     pub(super) fn upkeep(&self) -> Duration {
         Duration::from_millis(self.ways.upkeep.0.into())
     }
+}
+
+/// Whether datagrams to this address can leave a socket that is bound to the other.
+fn can_be_reached(address: SocketAddr, bind: SocketAddr) -> Result<()> {
+    if address.port() == 0 {
+        bail!("cannot join through {address}: name the port on which the node there listens");
+    }
+    if address.is_ipv6() && bind.is_ipv4() {
+        bail!(
+            "cannot join through {address} from {bind}: --bind an address of IPv6, such as [::]:0"
+        );
+    }
+    Ok(())
 }
 
 /// The margin in the unit of the protocol, of which there are 64 to a peer.

@@ -42,15 +42,17 @@ impl Talk {
     /// The JSON document is written as it comes about, line by line, since nobody knows how long
     /// that takes.
     pub(super) fn new(json: bool, settings: &Settings, me: SocketPeer) -> Result<Self> {
-        let through = match settings.join.len() {
+        let others = settings.join.iter().filter(|&&address| address != me.address()).count();
+        let through = match others {
             0 => "it waits for others that --join it".into(),
             nodes => format!("joining through {}", counted(nodes, "node", "nodes")),
         };
-        say_aside(format_args!("listening on {}; {through}; Ctrl-C ends", me.address()));
+        let of_itself = if others < settings.join.len() { " (it cannot join itself)" } else { "" };
+        say_aside(format_args!("listening on {}; {through}{of_itself}; Ctrl-C ends", me.address()));
         if json {
             print(&format!("{{\"peer\": \"{me}\", \"deliveries\": [\n"))?;
         }
-        let (limit, joining) = (settings.ways.max_payload(), Joining::new(settings));
+        let (limit, joining) = (settings.ways.max_payload(), Joining::new(settings, others));
         let refusals = Refusals::default();
         Ok(Self { json, me, limit, joining, deliveries: 0, turned_away: 0, refusals })
     }
