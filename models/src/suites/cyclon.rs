@@ -203,8 +203,8 @@ fn adversary<X: Protocol<ModelPeer>>() -> Case<X, ()> {
     let lists: Vec<Vec<Entry<ModelPeer>>> = vec![
         vec![],
         vec![entry(ModelPeer(0), 0)],
-        vec![entry(stranger, u8::MAX), entry(stranger, 0)],
-        (1..=MAX_LENGTH as u8).map(|peer| entry(ModelPeer(peer), u8::MAX)).collect(),
+        vec![entry(stranger, u8::MAX); MAX_LENGTH],
+        (1..=3).map(|peer| entry(ModelPeer(peer), u8::MAX)).collect(),
     ];
     for entries in lists {
         let entries: Entries<_> = entries.into_iter().collect();
