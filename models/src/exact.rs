@@ -33,6 +33,7 @@ use number::{Interval, Number};
 use problem::Problem;
 
 pub use estimate::{Estimate, Sampled};
+pub(crate) use sampling::sample_space;
 pub use sampling::{MAX_ACTIONS, Sample, SampleError, sample, seeded};
 
 /// Which solution of equations is looked for.

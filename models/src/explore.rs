@@ -24,6 +24,7 @@ use rumormill_core::{Bias, Protocol};
 
 pub use graph::Graph;
 
+use crate::space::{Claimed, Space};
 use crate::story::{Story, Untold};
 use crate::world::{Application, Choice, Predicate, Snapshot, Successors, World, WorldError};
 use crate::{ModelPeer, Weight};
@@ -335,13 +336,33 @@ pub fn explore_watched<X: Protocol<ModelPeer>, A: Application<X>>(
     limits: Limits,
     watch: &mut dyn FnMut(Progress),
 ) -> Result<Exploration, ExploreError> {
-    if properties.len() > MAX_PROPERTIES {
-        return Err(ExploreError::TooManyProperties(properties.len()));
+    let marks =
+        |state: &[u8]| world.judge(state, properties.iter().map(|property| &property.holds));
+    let posed = Posed { space: world, claims: Claimed::by(properties), marks: &marks };
+    search(&posed, limits, watch)
+}
+
+/// A world and what is claimed of it, whatever its machines are.
+struct Posed<'a> {
+    space: &'a dyn Space,
+    claims: Vec<Claimed>,
+    /// Which of the claims' predicates hold in an encoded state: a bit for each.
+    marks: &'a dyn Fn(&[u8]) -> u64,
+}
+
+fn search(
+    posed: &Posed<'_>,
+    limits: Limits,
+    watch: &mut dyn FnMut(Progress),
+) -> Result<Exploration, ExploreError> {
+    if posed.claims.len() > MAX_PROPERTIES {
+        return Err(ExploreError::TooManyProperties(posed.claims.len()));
     }
-    if world.is_symmetric() && properties.iter().any(|property| property.notion.names_machines()) {
+    let needs_names = posed.claims.iter().any(|claim| claim.notion.names_machines());
+    if posed.space.is_symmetric() && needs_names {
         return Err(ExploreError::FairnessByName);
     }
-    let mut search = Search::new(world, properties).begin()?;
+    let mut search = Search::new(posed).begin()?;
     while search.current < search.states.len() {
         if let Some(place) = search.refuted.filter(|_| limits.first_refutation) {
             return search.refutation(place);
@@ -353,9 +374,8 @@ pub fn explore_watched<X: Protocol<ModelPeer>, A: Application<X>>(
 }
 
 /// A breadth-first search on its way.
-struct Search<'a, X: Protocol<ModelPeer>, A: Application<X>> {
-    world: &'a World<X, A>,
-    properties: &'a [Property<X, A>],
+struct Search<'a> {
+    posed: &'a Posed<'a>,
     states: StateStore,
     graph: Builder,
     /// The next state to expand.
@@ -366,11 +386,10 @@ struct Search<'a, X: Protocol<ModelPeer>, A: Application<X>> {
     successors: Successors,
 }
 
-impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
-    fn new(world: &'a World<X, A>, properties: &'a [Property<X, A>]) -> Self {
+impl<'a> Search<'a> {
+    fn new(posed: &'a Posed<'a>) -> Self {
         Self {
-            world,
-            properties,
+            posed,
             states: StateStore::default(),
             graph: Builder::default(),
             current: 0,
@@ -381,7 +400,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
     }
 
     fn begin(mut self) -> Result<Self, ExploreError> {
-        let first = self.world.first_states()?;
+        let first = self.posed.space.first_states()?;
         let mut outcomes = Vec::new();
         for choice in first.choices() {
             self.visit_all(&first, choice, None, &mut outcomes)?;
@@ -401,29 +420,28 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
         for (&weight, state) in successors.outcomes(choice) {
             outcomes.push((self.visit(state, parent)?, weight));
         }
-        if self.world.has_classes() { Ok(quotient::merge(outcomes)?) } else { Ok(()) }
+        if self.posed.space.has_classes() { Ok(quotient::merge(outcomes)?) } else { Ok(()) }
     }
 
     /// Takes a state down if it is new; returns its number.
     fn visit(&mut self, state: &[u8], parent: Option<u32>) -> Result<u32, ExploreError> {
-        let (world, properties) = (self.world, self.properties);
-        let class = world.class_of(state)?;
+        let posed = self.posed;
+        let class = posed.space.class_of(state)?;
         let representative = &class.representative[..];
         let (number, new) = self.states.insert(representative);
         if new {
-            let predicates = properties.iter().map(|property| &property.holds);
-            let marks = world.judge(representative, predicates);
-            Judgement { representative, marks }.check_swapped(world, properties)?;
+            let marks = (posed.marks)(representative);
+            Judgement { representative, marks }.check_swapped(posed)?;
             self.graph.add_state(marks, parent);
-            let is_wrong = |(place, property): (usize, &Property<X, A>)| {
-                (property.notion == Notion::Always && marks >> place & 1 == 0).then_some(place)
+            let is_wrong = |(place, claim): (usize, &Claimed)| {
+                (claim.notion == Notion::Always && marks >> place & 1 == 0).then_some(place)
             };
             self.refuted =
-                self.refuted.or_else(|| properties.iter().enumerate().find_map(is_wrong));
+                self.refuted.or_else(|| posed.claims.iter().enumerate().find_map(is_wrong));
         }
-        if world.has_classes() {
+        if posed.space.has_classes() {
             let marks = self.graph.marks_of(number);
-            Judgement { representative, marks }.check(world, properties, state)?;
+            Judgement { representative, marks }.check(posed, state)?;
         }
         Ok(number)
     }
@@ -432,7 +450,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
         self.bytes.clear();
         self.bytes.extend_from_slice(self.states.get(self.current));
         let mut successors = std::mem::take(&mut self.successors);
-        self.world.expand(&self.bytes, &mut successors)?;
+        self.posed.space.expand(&self.bytes, &mut successors)?;
         let mut outcomes = Vec::new();
         for choice in successors.choices() {
             self.visit_all(&successors, choice, Some(self.current), &mut outcomes)?;
@@ -440,7 +458,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
                 self.graph.add_transition(target, &weight);
             }
             // A claim is that of one machine, whose name changes along a run through classes.
-            let claim = choice.action.claim().filter(|_| !self.world.is_symmetric());
+            let claim = choice.action.claim().filter(|_| !self.posed.space.is_symmetric());
             self.graph.end_choice(choice.price, claim);
         }
         self.graph.end_state();
@@ -470,9 +488,9 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
     }
 
     fn refutation(self, place: usize) -> Result<Exploration, ExploreError> {
-        let by_class = self.world.is_symmetric();
+        let by_class = self.posed.space.is_symmetric();
         let graph = self.graph.finish(self.states);
-        let verdicts = vec![judge(&graph, place, &self.properties[place])?];
+        let verdicts = vec![judge(&graph, place, self.posed.claims[place])?];
         Ok(Exploration { graph, verdicts, by_class })
     }
 
@@ -481,18 +499,14 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Search<'a, X, A> {
         if graph.transitions() == 0 {
             return Err(ExploreError::Nothing);
         }
-        let properties = self.properties.iter().enumerate();
-        let verdicts = properties.map(|(place, property)| judge(&graph, place, property));
-        let (verdicts, by_class) = (verdicts.collect::<Result<_, _>>()?, self.world.is_symmetric());
-        Ok(Exploration { graph, verdicts, by_class })
+        let claims = self.posed.claims.iter().enumerate();
+        let verdicts = claims.map(|(place, &claim)| judge(&graph, place, claim));
+        let verdicts = verdicts.collect::<Result<_, _>>()?;
+        Ok(Exploration { graph, verdicts, by_class: self.posed.space.is_symmetric() })
     }
 }
 
-fn judge<X: Protocol<ModelPeer>, A: Application<X>>(
-    graph: &Graph,
-    place: usize,
-    property: &Property<X, A>,
-) -> Result<Verdict, ExploreError> {
-    let &Property { name, notion, .. } = property;
+fn judge(graph: &Graph, place: usize, claim: Claimed) -> Result<Verdict, ExploreError> {
+    let Claimed { name, notion } = claim;
     liveness::judge_one(graph, place, name, notion).ok_or(ExploreError::Undecided(name))
 }

@@ -23,6 +23,7 @@ mod peer;
 pub mod plot;
 mod renaming;
 pub mod simulate;
+mod space;
 pub mod stateright;
 
 pub mod story;

@@ -13,12 +13,11 @@ use rumormill_core::Protocol;
 use stateright::{Checker, Expectation, Model, Path};
 
 use crate::ModelPeer;
-use crate::diagram::sequence_diagram;
-use crate::explore::{MAX_PROPERTIES, Notion, Property, Verdict, tell_classes};
-use crate::story::tell;
+use crate::explore::{MAX_PROPERTIES, Notion, Property, Verdict};
+use crate::space::{Claimed, Space};
 use crate::world::{Application, Kind, Successors, World};
 
-/// A world and its properties, as stateright wants them.
+/// A world and its properties.
 pub struct Judged<X: Protocol<ModelPeer>, A: Application<X>> {
     /// The world.
     pub world: Arc<World<X, A>>,
@@ -31,6 +30,32 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Clone for Judged<X, A> {
         Self { world: self.world.clone(), properties: self.properties.clone() }
     }
 }
+
+impl<X: Protocol<ModelPeer>, A: Application<X>> Judged<X, A> {
+    /// As stateright wants them.
+    #[must_use]
+    pub fn asked(&self) -> Asked {
+        let Self { world, properties } = self.clone();
+        let claims = Claimed::by(&properties).into();
+        let space = world.clone();
+        let holds = move |property: usize, state: &[u8]| {
+            let predicate = properties.get(property).map(|property| &property.holds);
+            world.judge(state, predicate.into_iter()) == 1
+        };
+        Asked { space, claims, holds: Arc::new(holds) }
+    }
+}
+
+/// A world and its properties before stateright, whatever the world's machines are.
+#[derive(Clone)]
+pub struct Asked {
+    space: Arc<dyn Space>,
+    claims: Arc<[Claimed]>,
+    holds: Arc<Holds>,
+}
+
+/// Whether the property at a place in the list holds in an encoded state.
+type Holds = dyn Fn(usize, &[u8]) -> bool + Send + Sync;
 
 /// A state of the world, as bytes; where the world takes several for one, that which stands for
 /// them.
@@ -61,19 +86,19 @@ impl PartialEq for Step {
 /// one never is, so that all states are counted.
 const COMPLETE: &str = "every state was visited";
 
-impl<X: Protocol<ModelPeer>, A: Application<X>> Model for Judged<X, A> {
+impl Model for Asked {
     type State = Encoded;
     type Action = Step;
 
     fn init_states(&self) -> Vec<Encoded> {
-        let Ok(first) = self.world.first_states() else { return Vec::new() };
+        let Ok(first) = self.space.first_states() else { return Vec::new() };
         let states = first.choices().flat_map(|choice| first.outcomes(choice));
         states.filter_map(|(_, state)| self.representative(&Encoded(state.into()))).collect()
     }
 
     fn actions(&self, state: &Encoded, actions: &mut Vec<Step>) {
         let mut successors = Successors::default();
-        if self.world.expand(&state.0, &mut successors).is_err() {
+        if self.space.expand(&state.0, &mut successors).is_err() {
             return;
         }
         for choice in successors.choices() {
@@ -90,53 +115,39 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Model for Judged<X, A> {
 
     fn properties(&self) -> Vec<stateright::Property<Self>> {
         let complete = stateright::Property::always(COMPLETE, |_: &Self, _: &Encoded| true);
-        let safety =
-            self.properties.iter().zip(conditions::<X, A>()).filter_map(|(p, condition)| {
-                let expectation = match p.notion {
-                    Notion::Always => Expectation::Always,
-                    Notion::Sometimes => Expectation::Sometimes,
-                    _ => return None,
-                };
-                Some(stateright::Property { expectation, name: p.name, condition })
-            });
+        let safety = self.claims.iter().zip(conditions()).filter_map(|(claim, condition)| {
+            let expectation = match claim.notion {
+                Notion::Always => Expectation::Always,
+                Notion::Sometimes => Expectation::Sometimes,
+                _ => return None,
+            };
+            Some(stateright::Property { expectation, name: claim.name, condition })
+        });
         safety.chain([complete]).collect()
     }
 
     fn format_action(&self, action: &Step) -> String {
-        match self.world.explain(&action.before.0, &action.after.0) {
-            Ok(Some(scenes)) => scenes.iter().map(tell).collect::<Vec<_>>().join("; "),
-            _ => format!("{:?}", action.kind),
-        }
+        let told = self.space.tell_step(&action.before.0, &action.after.0);
+        told.unwrap_or_else(|| format!("{:?}", action.kind))
     }
 
     fn format_step(&self, _: &Encoded, action: Step) -> Option<String> {
-        let after = self.representative(&action.after)?;
-        Some(self.world.look(&after.0, |at| {
-            let mut text = String::new();
-            for local in at.locals() {
-                text.push_str(&format!("{:#?}\n", local));
-            }
-            for (to, from, message) in at.in_flight() {
-                text.push_str(&format!("in flight to {to} from {from:?}: {message:?}\n"));
-            }
-            text
-        }))
+        Some(self.space.show(&self.representative(&action.after)?.0))
     }
 
     fn as_svg(&self, path: Path<Encoded, Step>) -> Option<String> {
         let states = path.into_states();
         let states: Vec<_> = states.iter().map(|state| &state.0[..]).collect();
-        let story = tell_classes(&self.world, &states, None).ok()?;
-        Some(sequence_diagram(self.world.size().into(), &story.scenes))
+        self.space.draw(&states)
     }
 }
 
-type Condition<X, A> = fn(&Judged<X, A>, &Encoded) -> bool;
+type Condition = fn(&Asked, &Encoded) -> bool;
 
 /// Stateright's conditions are plain functions, so each place in the list has one of its own.
-fn conditions<X: Protocol<ModelPeer>, A: Application<X>>() -> Vec<Condition<X, A>> {
+fn conditions() -> Vec<Condition> {
     macro_rules! at {
-        ($($place:literal)*) => { vec![$(holds::<$place, X, A> as Condition<X, A>),*] };
+        ($($place:literal)*) => { vec![$(holds::<$place> as Condition),*] };
     }
     at!(0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15)
 }
@@ -145,18 +156,15 @@ fn conditions<X: Protocol<ModelPeer>, A: Application<X>>() -> Vec<Condition<X, A
 pub const MAX_ASKED: usize = 16;
 const _: () = assert!(MAX_ASKED <= MAX_PROPERTIES);
 
-fn holds<const PLACE: usize, X: Protocol<ModelPeer>, A: Application<X>>(
-    judged: &Judged<X, A>,
-    state: &Encoded,
-) -> bool {
-    judged.holds(PLACE, state)
+fn holds<const PLACE: usize>(asked: &Asked, state: &Encoded) -> bool {
+    asked.holds(PLACE, state)
 }
 
-impl<X: Protocol<ModelPeer>, A: Application<X>> Judged<X, A> {
+impl Asked {
     /// The state that stands for this one and those that are the same; none where a machine was seen
     /// to tell them apart.
     fn representative(&self, state: &Encoded) -> Option<Encoded> {
-        match self.world.class_of(&state.0).ok()?.representative {
+        match self.space.class_of(&state.0).ok()?.representative {
             Cow::Borrowed(_) => Some(state.clone()),
             Cow::Owned(other) => Some(Encoded(other.into())),
         }
@@ -165,8 +173,7 @@ impl<X: Protocol<ModelPeer>, A: Application<X>> Judged<X, A> {
     /// Whether the property at that place in the list holds in the state; no property, no.
     #[must_use]
     pub fn holds(&self, property: usize, state: &Encoded) -> bool {
-        let predicate = self.properties.iter().skip(property).take(1).map(|p| &p.holds);
-        self.world.judge(&state.0, predicate) == 1
+        (self.holds)(property, &state.0)
     }
 }
 
@@ -207,31 +214,42 @@ pub fn second_opinion<X: Protocol<ModelPeer>, A: Application<X>>(
     judged: &Judged<X, A>,
     search: Search,
 ) -> Opinion {
-    let checker = judged.clone().checker();
-    match search {
-        Search::Breadth => opinion(judged, &checker.spawn_bfs().join()),
-        Search::Depth => opinion(judged, &checker.spawn_dfs().join()),
-    }
-}
-
-fn opinion<X: Protocol<ModelPeer>, A: Application<X>>(
-    judged: &Judged<X, A>,
-    checker: &impl Checker<Judged<X, A>>,
-) -> Opinion {
-    let discoveries = checker.discoveries();
-    let verdict = |property: &Property<X, A>| {
-        let discovered = discoveries.contains_key(property.name);
-        match property.notion {
-            Notion::Always => Some((property.name, !discovered)),
-            Notion::Sometimes => Some((property.name, discovered)),
-            _ => None,
-        }
-    };
-    let verdicts = judged.properties.iter().take(MAX_ASKED).filter_map(verdict).collect();
-    Opinion { states: checker.unique_state_count(), verdicts }
+    judged.asked().answered(search)
 }
 
 /// Serves stateright's Explorer at the address, for as long as the process runs.
-pub fn serve<X: Protocol<ModelPeer>, A: Application<X>>(judged: Judged<X, A>, at: SocketAddr) {
-    judged.checker().serve(at);
+pub fn serve<X: Protocol<ModelPeer>, A: Application<X>>(judged: &Judged<X, A>, at: SocketAddr) {
+    judged.asked().served(at);
+}
+
+impl Asked {
+    pub(crate) fn is_symmetric(&self) -> bool {
+        self.space.is_symmetric()
+    }
+
+    pub(crate) fn answered(&self, search: Search) -> Opinion {
+        let checker = self.clone().checker();
+        match search {
+            Search::Breadth => opinion(&self.claims, &checker.spawn_bfs().join()),
+            Search::Depth => opinion(&self.claims, &checker.spawn_dfs().join()),
+        }
+    }
+
+    fn served(self, at: SocketAddr) {
+        self.checker().serve(at);
+    }
+}
+
+fn opinion(claims: &[Claimed], checker: &impl Checker<Asked>) -> Opinion {
+    let discoveries = checker.discoveries();
+    let verdict = |claim: &Claimed| {
+        let discovered = discoveries.contains_key(claim.name);
+        match claim.notion {
+            Notion::Always => Some((claim.name, !discovered)),
+            Notion::Sometimes => Some((claim.name, discovered)),
+            _ => None,
+        }
+    };
+    let verdicts = claims.iter().take(MAX_ASKED).filter_map(verdict).collect();
+    Opinion { states: checker.unique_state_count(), verdicts }
 }

@@ -13,7 +13,7 @@ use rumormill_models::exact::{Answer, Effort, Exact, Extremes, Reward};
 use rumormill_models::explore::{
     Exploration, ExploreError, Limit, Limits, Notion, Property, explore, explore_watched,
 };
-use rumormill_models::stateright::{Encoded, Judged, Step};
+use rumormill_models::stateright::{Asked, Encoded, Judged, Step};
 use rumormill_models::world::{Fault, Scheduler, Setting, Witness, World, group};
 use serde::{Deserialize, Serialize};
 use stateright::{Checker, Model};
@@ -166,7 +166,7 @@ fn whoever_loses_what_it_likes_prevents_it_but_not_fairly() {
 }
 
 /// The same world before stateright, which is asked whether all are informed eventually.
-struct Eventually(Judged<Machine, Witness>);
+struct Eventually(Asked);
 
 impl Model for Eventually {
     type State = Encoded;
@@ -197,7 +197,7 @@ fn stateright_says_nothing_of_what_goes_round_for_ever() {
     let exploration = explore(&world, &[all_informed(Notion::Surely)], Limits::default());
     let exploration = exploration.expect("a small world");
     let properties = Arc::new(vec![all_informed(Notion::Surely)]);
-    let eventually = Eventually(Judged { world: Arc::new(world), properties });
+    let eventually = Eventually(Judged { world: Arc::new(world), properties }.asked());
     let checker = eventually.checker().spawn_bfs().join();
     assert_eq!(checker.unique_state_count(), exploration.graph.states() as usize);
     assert!(checker.discoveries().is_empty(), "stateright found a counterexample");

@@ -13,6 +13,7 @@ use crate::ModelPeer;
 use crate::explore::Graph;
 use crate::explore::backward::Backward;
 use crate::explore::qualitative::can_reach;
+use crate::space::Space;
 use crate::world::{Action, Application, Paid, Successors, World, WorldError};
 
 /// The most actions in one run. Runs end by themselves: one that goes on for so long is an error,
@@ -62,7 +63,18 @@ pub fn sample<X: Protocol<ModelPeer>, A: Application<X>>(
     runs: u32,
     random: &mut dyn Randomness,
 ) -> Result<Sample, SampleError> {
-    let mut sampler = Sampler::new(world, graph, property);
+    sample_space(world, graph, property, runs, random)
+}
+
+/// The same, whatever the machines of the world are.
+pub(crate) fn sample_space(
+    space: &dyn Space,
+    graph: &Graph,
+    property: usize,
+    runs: u32,
+    random: &mut dyn Randomness,
+) -> Result<Sample, SampleError> {
+    let mut sampler = Sampler::new(space, graph, property);
     let mut reached = Vec::new();
     for _ in 0..runs {
         reached.extend(sampler.run(random)?);
@@ -104,8 +116,8 @@ enum Place {
     Open(Vec<Action>),
 }
 
-struct Sampler<'a, X: Protocol<ModelPeer>, A: Application<X>> {
-    world: &'a World<X, A>,
+struct Sampler<'a> {
+    space: &'a dyn Space,
     graph: &'a Graph,
     goal: Vec<bool>,
     /// From where there is a path to the goal.
@@ -115,17 +127,17 @@ struct Sampler<'a, X: Protocol<ModelPeer>, A: Application<X>> {
     successors: Successors,
 }
 
-impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Sampler<'a, X, A> {
-    fn new(world: &'a World<X, A>, graph: &'a Graph, property: usize) -> Self {
+impl<'a> Sampler<'a> {
+    fn new(space: &'a dyn Space, graph: &'a Graph, property: usize) -> Self {
         let goal = graph.where_holds(property);
         let hopeful = can_reach(&Backward::of(graph), &goal);
         let (places, successors) = (HashMap::new(), Successors::default());
-        Self { world, graph, goal, hopeful, places, successors }
+        Self { space, graph, goal, hopeful, places, successors }
     }
 
     /// What was paid until the goal, if it was reached.
     fn run(&mut self, random: &mut dyn Randomness) -> Result<Option<Paid>, SampleError> {
-        let mut state = self.world.begin(random)?;
+        let mut state = self.space.begin(random)?;
         let mut paid = Paid::default();
         for _ in 0..MAX_ACTIONS {
             let actions = match self.place(&state)? {
@@ -134,7 +146,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Sampler<'a, X, A> {
                 Place::Open(actions) => actions,
             };
             let action = one_of(actions, random);
-            let (next, price) = self.world.take(&state, action, random)?;
+            let (next, price) = self.space.take(&state, action, random)?;
             state = next;
             paid += price;
         }
@@ -150,7 +162,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Sampler<'a, X, A> {
     }
 
     fn find(&mut self, state: &[u8]) -> Result<Place, SampleError> {
-        let class = self.world.class_of(state)?;
+        let class = self.space.class_of(state)?;
         let number = self.graph.find(&class.representative).ok_or(SampleError::Unexplored)?;
         if self.goal[number as usize] {
             return Ok(Place::Goal);
@@ -158,7 +170,7 @@ impl<'a, X: Protocol<ModelPeer>, A: Application<X>> Sampler<'a, X, A> {
         if !self.hopeful[number as usize] {
             return Ok(Place::Hopeless);
         }
-        self.world.expand(state, &mut self.successors)?;
+        self.space.expand(state, &mut self.successors)?;
         Ok(Place::Open(self.successors.choices().map(|choice| choice.action).collect()))
     }
 }

@@ -1,12 +1,12 @@
 //! Exploring classes of states instead of states, where a world takes several for one.
 
 use num_traits::CheckedAdd;
-use rumormill_core::Protocol;
 
-use super::{ExploreError, Graph, Property};
+use super::{ExploreError, Graph, Posed};
+use crate::Weight;
+use crate::space::Space;
 use crate::story::Untold;
-use crate::world::{Application, Successors, World, WorldError};
-use crate::{ModelPeer, Weight};
+use crate::world::{Successors, WorldError};
 
 /// What is judged of one state of a class must be true of the others.
 pub(super) struct Judgement<'a> {
@@ -17,31 +17,22 @@ pub(super) struct Judgement<'a> {
 impl Judgement<'_> {
     /// Compares it with what holds in each state that the representative becomes when two
     /// interchangeable machines are swapped.
-    pub(super) fn check_swapped<X: Protocol<ModelPeer>, A: Application<X>>(
-        &self,
-        world: &World<X, A>,
-        properties: &[Property<X, A>],
-    ) -> Result<(), ExploreError> {
-        let others = world.swapped(self.representative)?;
-        others.iter().try_for_each(|other| self.check(world, properties, other))
+    pub(super) fn check_swapped(&self, posed: &Posed<'_>) -> Result<(), ExploreError> {
+        let others = posed.space.swapped(self.representative)?;
+        others.iter().try_for_each(|other| self.check(posed, other))
     }
 
     /// Compares it with what holds in another state of the class.
-    pub(super) fn check<X: Protocol<ModelPeer>, A: Application<X>>(
-        &self,
-        world: &World<X, A>,
-        properties: &[Property<X, A>],
-        other: &[u8],
-    ) -> Result<(), ExploreError> {
+    pub(super) fn check(&self, posed: &Posed<'_>, other: &[u8]) -> Result<(), ExploreError> {
         if other == self.representative {
             return Ok(());
         }
-        let marks = world.judge(other, properties.iter().map(|property| &property.holds));
+        let marks = (posed.marks)(other);
         if marks != self.marks {
             let place = (marks ^ self.marks).trailing_zeros() as usize;
-            return Err(ExploreError::Distinguishes(properties[place].name));
+            return Err(ExploreError::Distinguishes(posed.claims[place].name));
         }
-        if world.stops_at(other) != world.stops_at(self.representative) {
+        if posed.space.stops_at(other) != posed.space.stops_at(self.representative) {
             return Err(ExploreError::EndDistinguishes);
         }
         Ok(())
@@ -69,16 +60,16 @@ pub(super) fn merge(outcomes: &mut Vec<(u32, Weight)>) -> Result<(), WorldError>
 ///
 /// A run that goes round through classes comes back with other names, or in another order; it is
 /// followed until a state comes again, as one must, since a class is finite.
-pub(super) fn follow<X: Protocol<ModelPeer>, A: Application<X>>(
-    world: &World<X, A>,
+pub(super) fn follow(
+    space: &dyn Space,
     classes: &[&[u8]],
     back_to: Option<usize>,
 ) -> Result<(Vec<Vec<u8>>, Option<usize>), Untold> {
     let (mut states, mut came_back): (Vec<Vec<u8>>, Vec<usize>) = (Vec::new(), Vec::new());
-    let mut ways = world.first_states()?;
+    let mut ways = space.first_states()?;
     let mut next = Some(0);
     while let Some(place) = next {
-        let members = members(world, &ways, classes.get(place).ok_or(Untold::Empty)?)?;
+        let members = members(space, &ways, classes.get(place).ok_or(Untold::Empty)?)?;
         if back_to == Some(place) {
             let known = |&&before: &&usize| members.contains(&&states[before][..]);
             if let Some(&before) = came_back.iter().find(known) {
@@ -87,7 +78,7 @@ pub(super) fn follow<X: Protocol<ModelPeer>, A: Application<X>>(
             came_back.push(states.len());
         }
         let state = members.first().ok_or(Untold::NoStep(states.len().saturating_sub(1)))?.to_vec();
-        world.expand(&state, &mut ways)?;
+        space.expand(&state, &mut ways)?;
         states.push(state);
         next = if place + 1 < classes.len() { Some(place + 1) } else { back_to };
     }
@@ -95,15 +86,12 @@ pub(super) fn follow<X: Protocol<ModelPeer>, A: Application<X>>(
 }
 
 /// The numbers of states and transitions that all classes of the graph have together.
-pub(super) fn whole<X: Protocol<ModelPeer>, A: Application<X>>(
-    world: &World<X, A>,
-    graph: &Graph,
-) -> Result<(u128, u128), WorldError> {
+pub(super) fn whole(space: &dyn Space, graph: &Graph) -> Result<(u128, u128), WorldError> {
     let (mut states, mut transitions) = (0, 0);
     let mut ways = Successors::default();
     for state in (0..graph.states()).map(|number| graph.state(number)) {
-        let size = world.class_of(state)?.size;
-        world.expand(state, &mut ways)?;
+        let size = space.class_of(state)?.size;
+        space.expand(state, &mut ways)?;
         let outcomes = ways.choices().map(|choice| ways.outcomes(choice).count() as u128);
         states += size;
         transitions += size * outcomes.sum::<u128>();
@@ -112,14 +100,14 @@ pub(super) fn whole<X: Protocol<ModelPeer>, A: Application<X>>(
 }
 
 /// The outcomes that are states of the class.
-fn members<'a, X: Protocol<ModelPeer>, A: Application<X>>(
-    world: &World<X, A>,
+fn members<'a>(
+    space: &dyn Space,
     ways: &'a Successors,
     class: &[u8],
 ) -> Result<Vec<&'a [u8]>, WorldError> {
     let mut members = Vec::new();
     for (_, state) in ways.choices().flat_map(|choice| ways.outcomes(choice)) {
-        if *world.class_of(state)?.representative == *class {
+        if *space.class_of(state)?.representative == *class {
             members.push(state);
         }
     }

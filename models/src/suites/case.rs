@@ -14,7 +14,8 @@ use crate::ModelPeer;
 use crate::diagram::sequence_diagram;
 use crate::exact::export::Size;
 use crate::explore::{Exploration, Limits, Progress, Property, Verdict, explore, explore_watched};
-use crate::stateright::{Judged, Search, second_opinion, serve};
+use crate::space::{Claimed, Space};
+use crate::stateright::{Asked, Judged, Search, serve};
 use crate::story::Story;
 use crate::world::{Application, Setting, World};
 
@@ -100,43 +101,15 @@ where
         limits: Limits,
         watch: &mut dyn FnMut(Progress),
     ) -> Result<Report, SuiteError> {
-        let Explored { judged, exploration, seconds } = explored(self(), limits, watch)?;
-        let tally = judged.world.tally();
-        let every_fault_struck = judged.world.every_fault_struck();
-        let local_states = judged.world.locals() as u64;
-        let properties = tell_all(&judged, &exploration, name, about)?;
-        let (all_states, all_transitions) = exploration.stands_for(&judged.world)?;
-        // Stateright visits all states, of which there are too many where symmetry is used.
-        let searches = [("breadth first", Search::Breadth), ("depth first", Search::Depth)];
-        let asked = searches.into_iter().filter(|_| !judged.world.is_symmetric());
-        let second_opinions =
-            asked.map(|(search, how)| ask(&judged, &exploration, search, how)).collect();
-        Ok(Report {
-            suite: name.into(),
-            about: about.into(),
-            nodes: judged.world.size(),
-            states: exploration.graph.states().into(),
-            transitions: exploration.graph.transitions() as u64,
-            stands_for: (all_states as u64, all_transitions as u64),
-            expected: None,
-            local_states,
-            handled: tally.handled,
-            crowded_out: tally.crowded_out,
-            overflow: tally.overflow,
-            astray: tally.astray,
-            among_strangers: false,
-            losses: tally.losses,
-            duplications: tally.duplications,
-            crashes: tally.crashes,
-            late_starts: tally.late_starts,
-            restarts: tally.restarts,
-            forgeries: tally.forgeries,
-            every_fault_struck,
-            seconds,
-            properties,
-            second_opinions,
-            bugs: Vec::new(),
-        })
+        let judged = build(self())?;
+        let explored = explored(&judged, limits, watch)?;
+        // Whether faults struck is known of the exploration; what comes after examines more.
+        let mut report = report((name, about), &*judged.world, &explored);
+        report.properties = tell_all(&judged, &explored.exploration, name, about)?;
+        report.second_opinions = second_opinions(&judged.asked(), &explored.exploration);
+        let (states, transitions) = explored.exploration.stands_for(&judged.world)?;
+        report.stands_for = (states as u64, transitions as u64);
+        Ok(report)
     }
 
     fn ask(
@@ -148,50 +121,99 @@ where
         watch: &mut dyn FnMut(Progress),
         export: Option<(Format, &mut dyn io::Write)>,
     ) -> Result<ExactReport, SuiteError> {
-        let Explored { judged, exploration, seconds } = explored(self(), limits, watch)?;
-        if let Some((format, out)) = export {
-            exact::export(&judged, &exploration, format, out)?;
-        }
-        let goals = exact::goals(&judged).into_iter().enumerate();
-        let goals = goals.map(|goal| exact::ask(&judged, &exploration, goal, questions));
-        let graph = &exploration.graph;
-        Ok(ExactReport {
-            suite: name.into(),
-            about: about.into(),
-            nodes: judged.world.size(),
-            states: graph.states() as usize,
-            choices: graph.choices(),
-            transitions: graph.transitions(),
-            graph_bytes: graph.bytes(),
-            written: Size::of(graph),
-            seconds,
-            rounds_offset: exact::rounds_offset(judged.world.scheduler()),
-            goals: goals.collect::<Result<_, _>>()?,
-        })
+        let judged = build(self())?;
+        let explored = explored(&judged, limits, watch)?;
+        let claims = Claimed::by(&judged.properties);
+        answers((name, about), (&*judged.world, &claims), &explored, questions, export)
     }
 
     fn serve(&self, at: SocketAddr) -> Result<(), SuiteError> {
-        serve(build(self())?, at);
+        serve(&build(self())?, at);
         Ok(())
     }
 }
 
-/// A case whose world was explored, and how long that took.
-struct Explored<X: Protocol<ModelPeer>, A: Application<X>> {
-    judged: Judged<X, A>,
+/// What came of exploring a case's world, and how long that took.
+struct Explored {
     exploration: Exploration,
     seconds: f64,
 }
 
 fn explored<X: Protocol<ModelPeer>, A: Application<X>>(
-    case: Case<X, A>,
+    judged: &Judged<X, A>,
     limits: Limits,
     watch: &mut dyn FnMut(Progress),
-) -> Result<Explored<X, A>, SuiteError> {
-    let judged = build(case)?;
+) -> Result<Explored, SuiteError> {
     let start = Instant::now();
     let exploration = explore_watched(&judged.world, &judged.properties, limits, watch)?;
-    Ok(Explored { judged, exploration, seconds: start.elapsed().as_secs_f64() })
+    Ok(Explored { exploration, seconds: start.elapsed().as_secs_f64() })
+}
+
+/// The counts; what the properties came to is still to be told.
+fn report((name, about): (&str, &str), space: &dyn Space, explored: &Explored) -> Report {
+    let (tally, graph) = (space.tally(), &explored.exploration.graph);
+    let (states, transitions) = (graph.states().into(), graph.transitions() as u64);
+    Report {
+        suite: name.into(),
+        about: about.into(),
+        nodes: space.size(),
+        states,
+        transitions,
+        stands_for: (states, transitions),
+        expected: None,
+        local_states: space.locals() as u64,
+        handled: tally.handled,
+        crowded_out: tally.crowded_out,
+        overflow: tally.overflow,
+        astray: tally.astray,
+        among_strangers: false,
+        losses: tally.losses,
+        duplications: tally.duplications,
+        crashes: tally.crashes,
+        late_starts: tally.late_starts,
+        restarts: tally.restarts,
+        forgeries: tally.forgeries,
+        every_fault_struck: space.every_fault_struck(),
+        seconds: explored.seconds,
+        properties: Vec::new(),
+        second_opinions: Vec::new(),
+        bugs: Vec::new(),
+    }
+}
+
+/// Stateright visits all states, of which there are too many where symmetry is used.
+fn second_opinions(asked: &Asked, exploration: &Exploration) -> Vec<SecondOpinion> {
+    let searches = [("breadth first", Search::Breadth), ("depth first", Search::Depth)];
+    let searches = searches.into_iter().filter(|_| !asked.is_symmetric());
+    searches.map(|(search, how)| ask(asked, exploration, search, how)).collect()
+}
+
+fn answers(
+    (name, about): (&str, &str),
+    (space, claims): (&dyn Space, &[Claimed]),
+    Explored { exploration, seconds }: &Explored,
+    questions: Questions,
+    export: Option<(Format, &mut dyn io::Write)>,
+) -> Result<ExactReport, SuiteError> {
+    if let Some((format, out)) = export {
+        exact::export(space, claims, exploration, format, out)?;
+    }
+    let goals = exact::goals(claims).into_iter().enumerate();
+    let goals = goals.map(|goal| exact::ask(space, claims, exploration, goal, questions));
+    let graph = &exploration.graph;
+    Ok(ExactReport {
+        suite: name.into(),
+        about: about.into(),
+        nodes: space.size(),
+        states: graph.states() as usize,
+        choices: graph.choices(),
+        transitions: graph.transitions(),
+        graph_bytes: graph.bytes(),
+        written: Size::of(graph),
+        seconds: *seconds,
+        rounds_offset: exact::rounds_offset(space.scheduler()),
+        goals: goals.collect::<Result<_, _>>()?,
+    })
 }
 
 fn build<X: Protocol<ModelPeer>, A: Application<X>>(
@@ -236,14 +258,14 @@ fn show<X: Protocol<ModelPeer>>(story: &Story<X>, machine: &str, about: &str) ->
     }
 }
 
-fn ask<X: Protocol<ModelPeer>, A: Application<X>>(
-    judged: &Judged<X, A>,
+fn ask(
+    asked: &Asked,
     exploration: &Exploration,
     search: &'static str,
     how: Search,
 ) -> SecondOpinion {
     let start = Instant::now();
-    let opinion = second_opinion(judged, how);
+    let opinion = asked.answered(how);
     let agrees = opinion.agrees(exploration.graph.states() as usize, &exploration.verdicts);
     SecondOpinion {
         search,

@@ -3,16 +3,14 @@
 use std::io;
 use std::time::Instant;
 
-use rumormill_core::Protocol;
 use serde::Serialize;
 
 use super::report::SuiteError;
-use crate::ModelPeer;
 use crate::exact::export::{Size, write_dot, write_drn};
-use crate::exact::{Effort, Exact, Extremes, Reward, Sample, Sampled, sample, seeded};
+use crate::exact::{Effort, Exact, Extremes, Reward, Sample, Sampled, sample_space, seeded};
 use crate::explore::{Exploration, Notion};
-use crate::stateright::Judged;
-use crate::world::{Application, Scheduler, Successors, World, WorldError};
+use crate::space::{Claimed, Space};
+use crate::world::{Scheduler, Successors, WorldError};
 
 /// How much is asked of a world.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -153,13 +151,11 @@ impl Goal {
 }
 
 /// The goals of a suite: the properties that speak of what is to come, by their places.
-pub(super) fn goals<X: Protocol<ModelPeer>, A: Application<X>>(
-    judged: &Judged<X, A>,
-) -> Vec<usize> {
+pub(super) fn goals(claims: &[Claimed]) -> Vec<usize> {
     let mut goals: Vec<usize> = Vec::new();
-    for (place, property) in judged.properties.iter().enumerate() {
-        let is_new = goals.iter().all(|&goal| judged.properties[goal].name != property.name);
-        if property.notion != Notion::Always && is_new {
+    for (place, claim) in claims.iter().enumerate() {
+        let is_new = goals.iter().all(|&goal| claims[goal].name != claim.name);
+        if claim.notion != Notion::Always && is_new {
             goals.push(place);
         }
     }
@@ -167,8 +163,9 @@ pub(super) fn goals<X: Protocol<ModelPeer>, A: Application<X>>(
 }
 
 /// Asks everything about a goal.
-pub(super) fn ask<X: Protocol<ModelPeer>, A: Application<X>>(
-    judged: &Judged<X, A>,
+pub(super) fn ask(
+    space: &dyn Space,
+    claims: &[Claimed],
     exploration: &Exploration,
     (number, property): (usize, usize),
     questions: Questions,
@@ -179,7 +176,7 @@ pub(super) fn ask<X: Protocol<ModelPeer>, A: Application<X>>(
     let verdicts = verdicts
         .map(|verdict| NotionVerdict { notion: verdict.notion.to_string(), holds: verdict.holds });
     let sample = questions.sampling.map(|Sampling { runs, seed }| {
-        sample(&judged.world, &exploration.graph, property, runs, &mut seeded(seed))
+        sample_space(space, &exploration.graph, property, runs, &mut seeded(seed))
     });
     let sample = sample.transpose()?;
     let exact = Exact::new(&exploration.graph, property, questions.effort);
@@ -187,7 +184,7 @@ pub(super) fn ask<X: Protocol<ModelPeer>, A: Application<X>>(
         let estimate = sample.as_ref().and_then(|sample| sample.expected(reward));
         exact.expected(reward).beside(estimate)
     };
-    let offset = rounds_offset(judged.world.scheduler());
+    let offset = rounds_offset(space.scheduler());
     let most = offset.and_then(|offset| questions.rounds.checked_sub(offset));
     let by_round = most.map_or_else(Vec::new, |most| exact.within_rounds(most));
     let by_round = by_round.into_iter().enumerate().map(|(paid, probability)| {
@@ -196,7 +193,7 @@ pub(super) fn ask<X: Protocol<ModelPeer>, A: Application<X>>(
         ByRound { round: paid + offset.unwrap_or(0), probability }
     });
     Ok(Goal {
-        goal: judged.properties[property].name,
+        goal: claims[property].name,
         label: format!("goal_{number}"),
         verdicts: verdicts.collect(),
         probability: exact.probability().beside(sample.as_ref().map(Sample::probability)),
@@ -218,17 +215,18 @@ pub(super) fn rounds_offset(scheduler: Scheduler) -> Option<usize> {
 }
 
 /// Writes the model.
-pub(super) fn export<X: Protocol<ModelPeer>, A: Application<X>>(
-    judged: &Judged<X, A>,
+pub(super) fn export(
+    space: &dyn Space,
+    claims: &[Claimed],
     exploration: &Exploration,
     format: Format,
     mut out: &mut dyn io::Write,
 ) -> Result<(), SuiteError> {
-    let (graph, goals) = (&exploration.graph, goals(judged));
+    let (graph, goals) = (&exploration.graph, goals(claims));
     match format {
         Format::Drn => write_drn(graph, &goals, &mut out)?,
         Format::Dot => {
-            let names = |state| names(&judged.world, graph.state(state)).unwrap_or_default();
+            let names = |state| names(space, graph.state(state)).unwrap_or_default();
             write_dot(graph, &goals, names, &mut out)?;
         }
     }
@@ -236,11 +234,8 @@ pub(super) fn export<X: Protocol<ModelPeer>, A: Application<X>>(
 }
 
 /// What the choices of an encoded state are.
-fn names<X: Protocol<ModelPeer>, A: Application<X>>(
-    world: &World<X, A>,
-    state: &[u8],
-) -> Result<Vec<String>, WorldError> {
+fn names(space: &dyn Space, state: &[u8]) -> Result<Vec<String>, WorldError> {
     let mut successors = Successors::default();
-    world.expand(state, &mut successors)?;
+    space.expand(state, &mut successors)?;
     Ok(successors.choices().map(|choice| choice.action.kind.to_string()).collect())
 }
