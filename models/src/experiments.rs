@@ -45,6 +45,10 @@ pub use lockstep::{Lockstep, Members};
 pub use mongering::Mongering;
 pub use outcome::{Kind, Measure, Outcome};
 pub use overlay::{OverlayChurn, OverlayJoin, OverlayPartition};
+
+/// How long a period is in the experiments on overlays, in thousandths of a tick.
+pub const OVERLAY_PERIOD: u64 = overlay::SPAN as u64;
+
 pub use record::{Record, RecordError};
 pub use results::{At, Header, MergeError, Results};
 pub use seeds::Seeds;

@@ -67,6 +67,17 @@ pub enum Refused {
         /// How many were to have crashed.
         crashed: u32,
     },
+    /// Losses that are too many to come in so short bursts.
+    #[error(
+        "a share of {loss} cannot be lost where {burst} are lost in a row: take longer bursts, or \
+         fewer losses"
+    )]
+    Burst {
+        /// The share that was to be lost.
+        loss: f64,
+        /// How many in a row.
+        burst: f64,
+    },
     /// Too many combinations.
     #[error("that is more than ten thousand points; ask for fewer values")]
     TooManyPoints,

@@ -14,7 +14,7 @@ use rumormill_core::{Bias, FromRng, Neighborhood, Node, Randomness, Ticks};
 
 use super::views::{others, subset};
 use crate::simulate::{
-    Clock, Graph, Group, Loss, Observer, PER_TICK, Partition, Setting, Simulation, Tally,
+    Clock, Graph, Group, Network, Observer, PER_TICK, Partition, Setting, Simulation, Tally,
 };
 
 pub use churn::OverlayChurn;
@@ -29,8 +29,9 @@ const PERIOD: u32 = 40;
 /// The same in thousandths, the unit of simulated time.
 pub(super) const SPAN: u32 = PERIOD * PER_TICK as u32;
 
-/// How long a message takes: a tenth of a period.
-const LATENCY: u64 = SPAN as u64 / 10;
+/// Nothing is lost, and messages take a tenth of a period.
+#[cfg(test)]
+pub(super) const SOUND: Network = Network::sound(SPAN as u64 / 10);
 
 /// How many living peers a process knows as contacts that does not begin with the seed alone.
 const CONTACTS: u32 = 3;
@@ -44,16 +45,16 @@ const MIXING: u32 = 30;
 pub(super) struct Conditions {
     /// How many neighbours each has room for, at least 1.
     pub(super) view: u32,
-    /// The probability that a message is lost.
-    pub(super) loss: Bias,
+    /// What becomes of messages.
+    pub(super) network: Network,
     /// When the network falls into parts.
     pub(super) partitions: Vec<Partition>,
 }
 
 impl Conditions {
     /// On a network that never falls into parts.
-    pub(super) fn whole(view: u32, loss: Bias) -> Self {
-        Self { view, loss, partitions: Vec::new() }
+    pub(super) fn whole(view: u32, network: Network) -> Self {
+        Self { view, network, partitions: Vec::new() }
     }
 }
 
@@ -91,9 +92,9 @@ impl<O: Observer<Overlay<u32>>> Community<O> {
         mut chance: FromRng<Xoshiro256PlusPlus>,
         mut watch: O,
     ) -> Self {
-        let Conditions { view, loss, partitions } = conditions;
-        let mut setting = Setting::new(machines, Clock::Unsynchronised, SPAN.into(), LATENCY);
-        setting.network.loss = Loss::Independent(loss);
+        let Conditions { view, network, partitions } = conditions;
+        let mut setting = Setting::new(machines, Clock::Unsynchronised, SPAN.into(), 0);
+        setting.network = network;
         setting.faults.partitions = partitions;
         let simulation = Simulation::new(setting, chance.0.next_u64(), &mut watch);
         let simulation = simulation.expect("a group in its order, and partitions with two sides");

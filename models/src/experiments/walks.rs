@@ -4,13 +4,13 @@
 mod census;
 mod frozen;
 
-use rumormill_core::Bias;
 use rumormill_core::protocols::random_walk::{self, Mode};
 use rumormill_core::stacks::overlay::{FIRST_TAG, Request};
 
 use super::overlay::{Community, Conditions, SPAN};
 use super::views::subset;
 use super::{Experiment, Measure, Outcome};
+use crate::simulate::Network;
 use census::Census;
 use frozen::Walkers;
 
@@ -22,8 +22,8 @@ pub struct Walks {
     pub nodes: u32,
     /// How many neighbours each has room for, at least 1.
     pub view: u32,
-    /// The probability that a message is lost.
-    pub loss: Bias,
+    /// What becomes of messages; a period is [`OVERLAY_PERIOD`](super::OVERLAY_PERIOD).
+    pub network: Network,
     /// How many hops a walk takes, at least 1 and no more than the overlay allows.
     pub distance: u8,
     /// How it chooses its way.
@@ -112,7 +112,7 @@ impl Experiment for Walks {
     }
 
     fn run(&self, seed: u64) -> Outcome {
-        let conditions = Conditions::whole(self.view, self.loss);
+        let conditions = Conditions::whole(self.view, self.network);
         let mut community = Community::random(self.nodes, conditions, seed, Census::default());
         community.periods(self.periods);
         let outcome = self.frozen(&mut community, Outcome::default());
@@ -122,12 +122,16 @@ impl Experiment for Walks {
 
 #[cfg(test)]
 mod tests {
+    use rumormill_core::Bias;
+
+    use super::super::overlay::SOUND;
     use super::*;
+    use crate::simulate::Loss;
 
     const SETTING: Walks = Walks {
         nodes: 100,
         view: 10,
-        loss: Bias::NEVER,
+        network: SOUND,
         distance: 8,
         mode: Mode::Plain,
         periods: 30,
@@ -151,7 +155,8 @@ mod tests {
     #[test]
     fn in_views_of_several_sizes_it_makes_a_difference() {
         let loss = Bias::new(1, 4).expect("a probability");
-        let plain = Walks { loss, ..SETTING };
+        let plain =
+            Walks { network: Network { loss: Loss::Independent(loss), ..SOUND }, ..SETTING };
         let fair = Walks { mode: Mode::Metropolis, ..plain };
         let [plain, fair] = [plain, fair].map(|setting| setting.run(1));
         assert_ne!(plain.get("variation"), fair.get("variation"));

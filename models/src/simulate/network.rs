@@ -46,7 +46,7 @@ pub struct Bursts {
 impl Network {
     /// Nothing is lost, and all messages take so long, in thousandths of a tick.
     #[must_use]
-    pub fn sound(latency: u64) -> Self {
+    pub const fn sound(latency: u64) -> Self {
         Self { latency: Latency::Constant(latency), loss: Loss::Independent(Bias::NEVER) }
     }
 

@@ -17,6 +17,12 @@ pub(super) struct Parameters {
     /// The probability that a message is lost, from 0 to 1
     #[arg(long, value_name = "VALUES")]
     loss: Option<Values>,
+    /// How many messages of a sender are lost in a row, on average; 1: losses are independent
+    #[arg(long, value_name = "VALUES")]
+    burst: Option<Values>,
+    /// Whether latencies are exponential (1) or all alike (0)
+    #[arg(long, value_name = "VALUES")]
+    jitter: Option<Values>,
     /// How many nodes have crashed before the start
     #[arg(long, value_name = "VALUES")]
     crashed: Option<Values>,
@@ -88,7 +94,7 @@ pub(super) struct Parameters {
 impl Parameters {
     /// Those that are given, by their names.
     pub(super) fn given(&self) -> BTreeMap<String, Values> {
-        let Self { nodes, fanout, loss, crashed, periods, .. } = self;
+        let Self { nodes, fanout, loss, burst, jitter, crashed, periods, .. } = self;
         let Self { k, pull, blind, coin, reset, .. } = self;
         let Self { view, length, simple, start, cycles, crash, latency, .. } = self;
         let Self { spread, churn, graceful, split, side, .. } = self;
@@ -97,6 +103,8 @@ impl Parameters {
             ("nodes", nodes),
             ("fanout", fanout),
             ("loss", loss),
+            ("burst", burst),
+            ("jitter", jitter),
             ("crashed", crashed),
             ("periods", periods),
             ("k", k),

@@ -6,6 +6,7 @@ use super::farewells::Farewells;
 use super::look::{Look, curve, until};
 use super::{Community, Conditions, MIXING, SPAN};
 use crate::experiments::{Experiment, Measure, Outcome};
+use crate::simulate::Network;
 
 /// Processes come and go for some periods. Then a share of them crashes at once, and the others go on
 /// until all views are full again and no link leads to somebody who is gone.
@@ -15,8 +16,8 @@ pub struct OverlayChurn {
     pub nodes: u32,
     /// How many neighbours each has room for, at least 1.
     pub view: u32,
-    /// The probability that a message is lost.
-    pub loss: Bias,
+    /// What becomes of messages; a period is [`OVERLAY_PERIOD`](crate::experiments::OVERLAY_PERIOD).
+    pub network: Network,
     /// The probability that a process goes within a period, and that for it somebody comes.
     pub churn: Bias,
     /// The probability that who goes says farewell.
@@ -113,7 +114,7 @@ impl Experiment for OverlayChurn {
     }
 
     fn run(&self, seed: u64) -> Outcome {
-        let conditions = Conditions::whole(self.view, self.loss);
+        let conditions = Conditions::whole(self.view, self.network);
         let mut community = Community::random(self.nodes, conditions, seed, Farewells::default());
         community.periods(MIXING);
         let mut during = vec![community.look()];
@@ -150,6 +151,7 @@ impl Experiment for OverlayChurn {
 
 #[cfg(test)]
 mod tests {
+    use super::super::SOUND;
     use super::*;
 
     fn share(numerator: u32, denominator: u32) -> Bias {
@@ -157,9 +159,9 @@ mod tests {
     }
 
     fn setting() -> OverlayChurn {
-        let (loss, graceful) = (Bias::NEVER, Bias::NEVER);
+        let (network, graceful) = (SOUND, Bias::NEVER);
         let (churn, crash) = (Bias::NEVER, Bias::NEVER);
-        OverlayChurn { nodes: 200, view: 10, loss, churn, graceful, periods: 20, crash }
+        OverlayChurn { nodes: 200, view: 10, network, churn, graceful, periods: 20, crash }
     }
 
     #[test]

@@ -67,15 +67,13 @@ impl Observer<Overlay<u32>> for Farewells {
 
 #[cfg(test)]
 mod tests {
-    use rumormill_core::Bias;
-
-    use super::super::{Community, Conditions};
+    use super::super::{Community, Conditions, SOUND};
     use super::*;
 
     /// Of four that know each other all ping each other in each period.
     #[test]
     fn where_views_stay_as_they_are_all_are_told() {
-        let conditions = Conditions::whole(3, Bias::NEVER);
+        let conditions = Conditions::whole(3, SOUND);
         let mut community = Community::random(4, conditions, 1, Farewells::default());
         community.periods(2);
         assert_eq!(community.watch.told(), None, "nobody has left");
@@ -87,7 +85,7 @@ mod tests {
     /// Nobody has pinged before it has started, so only one's own neighbours are told.
     #[test]
     fn who_has_not_pinged_is_not_told() {
-        let conditions = Conditions::whole(3, Bias::NEVER);
+        let conditions = Conditions::whole(3, SOUND);
         let mut community = Community::random(50, conditions, 1, Farewells::default());
         community.leave(1);
         let told = community.watch.told().expect("it left");

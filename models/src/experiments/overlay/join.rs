@@ -1,13 +1,13 @@
 //! A group comes together: everybody but the first knows the address of the first, and nothing else.
 
+use rumormill_core::Randomness;
 use rumormill_core::protocols::random_walk::{self, Refusal};
 use rumormill_core::stacks::overlay::{Notice, Overlay};
-use rumormill_core::{Bias, Randomness};
 
 use super::look::{Look, curve, until};
 use super::{Community, Conditions, SPAN};
 use crate::experiments::{Experiment, Measure, Outcome, shape};
-use crate::simulate::{Load, Moment, Observer};
+use crate::simulate::{Load, Moment, Network, Observer};
 
 /// Processes start at uniform times and know the first of them, the *seed*; they are looked at until
 /// some periods after the last may have started.
@@ -19,8 +19,8 @@ pub struct OverlayJoin {
     pub view: u32,
     /// Within how many periods they start, from 1 to 100,000.
     pub spread: u32,
-    /// The probability that a message is lost.
-    pub loss: Bias,
+    /// What becomes of messages; a period is [`OVERLAY_PERIOD`](crate::experiments::OVERLAY_PERIOD).
+    pub network: Network,
     /// How many periods follow.
     pub periods: u32,
 }
@@ -113,7 +113,7 @@ impl Experiment for OverlayJoin {
     }
 
     fn run(&self, seed: u64) -> Outcome {
-        let conditions = Conditions::whole(self.view, self.loss);
+        let conditions = Conditions::whole(self.view, self.network);
         let mut community = Community::founded(conditions, seed, <(Load, Crowded)>::default());
         let mut starts = self.starts(&mut community.chance);
         let mut notes = Notes::default();
@@ -150,14 +150,16 @@ impl Experiment for OverlayJoin {
 
 #[cfg(test)]
 mod tests {
-    use rumormill_core::FromRng;
     use rumormill_core::rand::SeedableRng;
     use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
+    use rumormill_core::{Bias, FromRng};
 
+    use super::super::SOUND;
     use super::*;
+    use crate::simulate::Loss;
 
     const SETTING: OverlayJoin =
-        OverlayJoin { nodes: 200, view: 10, spread: 5, loss: Bias::NEVER, periods: 40 };
+        OverlayJoin { nodes: 200, view: 10, spread: 5, network: SOUND, periods: 40 };
 
     #[test]
     fn a_group_comes_together_and_the_seed_is_one_among_others_in_the_end() {
@@ -194,7 +196,8 @@ mod tests {
 
     #[test]
     fn where_nothing_arrives_nobody_knows_more_than_the_address_of_the_seed() {
-        let outcome = OverlayJoin { loss: Bias::ALWAYS, ..SETTING }.run(1);
+        let loss = Loss::Independent(Bias::ALWAYS);
+        let outcome = OverlayJoin { network: Network { loss, ..SOUND }, ..SETTING }.run(1);
         let figures = ["full", "full-views", "greatest"].map(|name| outcome.get(name));
         assert_eq!(figures[..2], [None, Some(0.0)]);
         assert!(figures[2].is_some_and(|greatest| greatest <= 199.0));

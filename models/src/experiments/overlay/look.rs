@@ -59,14 +59,12 @@ pub(super) fn curve(looks: &[Look], of: impl Fn(&Look) -> f64) -> Vec<f64> {
 
 #[cfg(test)]
 mod tests {
-    use rumormill_core::Bias;
-
-    use super::super::{Community, Conditions};
+    use super::super::{Community, Conditions, SOUND};
     use super::*;
 
     #[test]
     fn who_has_stopped_leaves_dead_links_and_who_knows_nobody_empty_places() {
-        let conditions = Conditions::whole(4, Bias::NEVER);
+        let conditions = Conditions::whole(4, SOUND);
         let mut community = Community::random(5, conditions, 1, ());
         let Look { dead, missing, full, outside, deviation } = community.look();
         assert_eq!([dead, missing, full, outside, deviation], [0.0, 0.0, 1.0, 0.0, 0.0]);

@@ -1,11 +1,9 @@
 //! The network falls in two for a while.
 
-use rumormill_core::Bias;
-
 use super::look::{curve, share, until};
 use super::{Community, Conditions, MIXING, SPAN};
 use crate::experiments::{Experiment, Measure, Outcome};
-use crate::simulate::{Graph, Partition, Sides};
+use crate::simulate::{Graph, Network, Partition, Sides};
 
 /// For some periods no message comes from one side to the other. Then the network is whole again, and
 /// the question is whether the overlay becomes so.
@@ -17,8 +15,8 @@ pub struct OverlayPartition {
     pub side: u32,
     /// How many neighbours each has room for, at least 1.
     pub view: u32,
-    /// The probability that a message is lost.
-    pub loss: Bias,
+    /// What becomes of messages; a period is [`OVERLAY_PERIOD`](crate::experiments::OVERLAY_PERIOD).
+    pub network: Network,
     /// For how many periods the sides are separated, at least 1.
     pub split: u32,
     /// How many periods follow.
@@ -70,7 +68,7 @@ impl Experiment for OverlayPartition {
 
     fn run(&self, seed: u64) -> Outcome {
         let partitions = vec![self.partition()];
-        let conditions = Conditions { view: self.view, loss: self.loss, partitions };
+        let conditions = Conditions { view: self.view, network: self.network, partitions };
         let mut community = Community::random(self.nodes, conditions, seed, ());
         community.periods(MIXING);
         let mut looks = vec![community.look()];
@@ -97,11 +95,12 @@ impl Experiment for OverlayPartition {
 
 #[cfg(test)]
 mod tests {
+    use super::super::SOUND;
     use super::*;
 
     fn setting(side: u32, split: u32) -> OverlayPartition {
-        let (loss, periods) = (Bias::NEVER, 20);
-        OverlayPartition { nodes: 200, side, view: 10, loss, split, periods }
+        let (network, periods) = (SOUND, 20);
+        OverlayPartition { nodes: 200, side, view: 10, network, split, periods }
     }
 
     #[test]
