@@ -30,10 +30,22 @@ pub trait Peer:
         self == asked || self.supersedes(asked)
     }
 
-    /// Whether this names a place, and no life of it: nobody is known to be there. What others are
-    /// told of is never a contact.
+    /// Whether this names a place, and no life of it: nobody is known to be there.
     fn is_contact(&self) -> bool {
         false
+    }
+
+    /// Whoever lives at the place of this peer, in whichever life; the peer itself, where places have
+    /// no names of their own.
+    #[must_use]
+    fn whoever_lives_there(&self) -> Self {
+        *self
+    }
+
+    /// Whether this names nobody of whom others could be told: a contact, or somebody at a place where
+    /// nobody can be.
+    fn is_nobody(&self) -> bool {
+        self.is_contact()
     }
 
     /// A hint of the peer's place: peers of which one supersedes the other have the same. The better
@@ -130,6 +142,19 @@ impl Peer for SocketPeer {
         self.epoch() == Epoch::UNKNOWN
     }
 
+    fn whoever_lives_there(&self) -> Self {
+        Self { epoch_and_port: self.epoch_and_port & u64::from(u16::MAX), ..*self }
+    }
+
+    fn is_nobody(&self) -> bool {
+        let address = self.address();
+        let is_for_many = match address.ip() {
+            IpAddr::V4(v4) => v4.is_broadcast() || v4.is_multicast(),
+            IpAddr::V6(v6) => v6.is_multicast(),
+        };
+        self.is_contact() || address.port() == 0 || address.ip().is_unspecified() || is_for_many
+    }
+
     fn place_hint(&self) -> Option<u32> {
         let host = self.ip_high ^ self.ip_low;
         let port = self.epoch_and_port as u16;
@@ -170,6 +195,19 @@ mod tests {
         assert!(!first.supersedes(&first));
         assert!(first.supersedes(&SocketPeer::contact(home)));
         assert!(!second.supersedes(&SocketPeer::contact(address("127.0.0.1:7001"))));
+    }
+
+    #[test]
+    fn a_peer_at_no_place_is_nobody_and_its_contact_is_whoever_lives_there() {
+        for text in ["0.0.0.0:7", "10.0.0.1:0", "255.255.255.255:7", "239.0.0.1:7", "[ff02::1]:7"] {
+            assert!(SocketPeer::new(address(text), Epoch(1)).is_nobody(), "{text}");
+        }
+        let somebody = SocketPeer::new(address("10.0.0.1:7"), Epoch(3));
+        assert!(!somebody.is_nobody());
+        let contact = somebody.whoever_lives_there();
+        assert_eq!(contact, SocketPeer::contact(address("10.0.0.1:7")));
+        assert!(contact.is_nobody() && contact.is_contact() && somebody.answers_for(&contact));
+        assert_eq!((3_u32.whoever_lives_there(), 3_u32.is_nobody()), (3, false));
     }
 
     #[test]

@@ -169,7 +169,7 @@ fn a_contact_that_is_handed_over_is_refused_and_nobody_is_found() {
     let from = life(2, 3);
     machine.ask(Request(from));
     let effects = machine.hear(from, Message::Adopted { instead: Some(life(3, 0)) });
-    let refusal = Notice::Refused { from, refusal: Refusal::NamesContact };
+    let refusal = Notice::Refused { from, refusal: Refusal::NamesNobody };
     assert_eq!(told(&effects), [Notice::NotFound, refusal]);
 }
 

@@ -366,7 +366,7 @@ fn contacts_and_earlier_lives_of_their_sender_are_refused_and_the_rest_taken_in(
     let list = [(earlier, 0), (life(2, 0), 0), (life(3, 1), 0)];
     let event = Event::Message { from: earlier, message: shuffle(0, &list) };
     let effects = machine.act(event, &mut source(1));
-    let reasons = [Refusal::EarlierLife, Refusal::NamesContact];
+    let reasons = [Refusal::EarlierLife, Refusal::NamesNobody];
     let refused = reasons.map(|refusal| Notice::Refused { from: earlier, refusal });
     assert_eq!(told(&effects), refused);
     assert_eq!(machine.neighbors(), [life(1, 3), life(3, 1)]);

@@ -96,6 +96,58 @@ fn one_that_has_failed_and_answers_takes_the_place_of_another() {
 }
 
 #[test]
+fn where_somebody_has_failed_whoever_lives_there_now_is_asked() {
+    let settings = Settings { patience: 1, ..managed(2) };
+    let mut machine = among(life(1, 1), &[life(2, 5), life(3, 5)], &[], settings);
+    tick(&mut machine);
+    machine.hear(life(3, 5), Message::Pong);
+    assert!(told(&tick(&mut machine)).contains(&Notice::Failed(life(2, 5))));
+    machine.hear(life(3, 5), Message::Pong);
+    assert_eq!(pinged(&tick(&mut machine)), [life(2, 0), life(3, 5)]);
+    machine.hear(life(2, 6), Message::Pong);
+    assert_eq!(machine.neighbors(), [life(2, 6), life(3, 5)], "it was restarted");
+}
+
+/// Two neighbours, of whom the first has answered and the second has not yet; one of them made place
+/// for somebody who had failed.
+fn displaced(which: u32) -> Managed<u32> {
+    let mut machine = among(0_u32, &[1, 2], &[], Settings { patience: 1, ..managed(2) });
+    tick(&mut machine);
+    machine.hear(2, Message::Pong);
+    tick(&mut machine);
+    machine.hear(2, Message::Pong);
+    machine.ask(Request::Candidate(3));
+    tick(&mut machine);
+    let leaves = [subset(2, &[which])];
+    machine.act(Event::Message { from: 1, message: Message::Pong }, &mut Script::new(&leaves));
+    machine
+}
+
+#[test]
+fn whoever_has_answered_and_was_given_away_is_an_acquaintance() {
+    let machine = displaced(0);
+    assert_eq!(machine.neighbors(), [1, 3]);
+    assert_eq!(machine.node.protocol.acquaintances(), [2]);
+    let machine = displaced(1);
+    assert_eq!(machine.neighbors(), [1, 2]);
+    assert!(machine.node.protocol.acquaintances().is_empty(), "it had not answered");
+}
+
+#[test]
+fn whoever_has_lost_everybody_asks_an_acquaintance() {
+    let mut machine = displaced(0);
+    tick(&mut machine);
+    assert_eq!(told(&tick(&mut machine)).last(), Some(&Notice::Failed(1)));
+    assert_eq!(machine.node.protocol.acquaintances(), [2], "the failed are none");
+    let draws = [subset(2, &[0])];
+    let effects = machine.act(Event::Timer(Period), &mut Script::new(&draws));
+    assert_eq!(pinged(&effects), [2, 3]);
+    machine.hear(2, Message::Pong);
+    assert_eq!(machine.neighbors(), [2]);
+    assert!(machine.node.protocol.acquaintances().is_empty());
+}
+
+#[test]
 fn an_answer_ends_the_silence() {
     let mut machine = content(&[1]);
     for _ in 0..10 {
@@ -349,7 +401,7 @@ fn a_contact_is_no_heir_and_neither_is_a_later_life_of_a_neighbour() {
     let mut machine = among(life(1, 1), &neighbors, &[], managed(3));
     let from = life(2, 1);
     let effects = machine.hear(from, Message::Leave { instead: Some(life(5, 0)) });
-    let refusal = Notice::Refused { from, refusal: Refusal::NamesContact };
+    let refusal = Notice::Refused { from, refusal: Refusal::NamesNobody };
     assert_eq!(told(&effects), [Notice::Left(from), refusal]);
     machine.hear(life(3, 1), Message::Leave { instead: Some(life(4, 9)) });
     assert_eq!(machine.neighbors(), [life(4, 1)]);

@@ -200,7 +200,7 @@ fn a_path_ends_at_its_limit_and_a_longer_one_is_refused() {
 fn a_walk_that_names_a_contact_is_refused() {
     let (from, contact) = (life(4, 1), life(5, 0));
     let mut machine = Machine::new(life(0, 1), [life(1, 1)], RandomWalk::new(walking()));
-    let refused = refused(from, Refusal::NamesContact);
+    let refused = refused(from, Refusal::NamesNobody);
     for (origin, path) in [(contact, vec![]), (life(9, 1), vec![contact])] {
         let effects = machine.hear(from, walk(hop(origin, 3, 2), 5, &path));
         assert_eq!(told(&effects), refused);

@@ -50,7 +50,8 @@ pub enum Notion {
     /// The same where the scheduler is strongly fair: a timer of a machine, a message of one sender to
     /// it, or a tick, that can be served again and again, is served again and again.
     AlmostSurelyIfFair,
-    /// The same from every reachable state on: however often `p` ceases to hold, it comes again.
+    /// The same from every reachable state on: however often `p` ceases to hold, it comes again. Not to
+    /// be claimed where the world stops as soon as `p` holds: then it says no more than the one above.
     AgainIfFair,
     /// Whatever scheduler and adversary do, `p` comes with at least this probability.
     AtLeast(Bias),

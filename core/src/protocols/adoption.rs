@@ -107,9 +107,9 @@ pub enum Refusal {
     /// A later life of the sender is known.
     #[error("a later life of the sender is known")]
     EarlierLife,
-    /// It hands over a place, and no life there; nobody is told of such.
-    #[error("it hands over a contact")]
-    NamesContact,
+    /// It hands over no life, or one at a place where nobody can be; nobody is told of such.
+    #[error("it hands nobody over")]
+    NamesNobody,
 }
 
 /// A period is over. Armed while an answer is awaited.
@@ -185,9 +185,9 @@ impl<P: Peer> Adoption<P> {
         if self.asked.is_empty() {
             context.cancel_timer(Period);
         }
-        let named = instead.filter(|peer| !peer.is_contact());
+        let named = instead.filter(|peer| !peer.is_nobody());
         context.notify(named.map_or(Notice::NotFound, Notice::Found));
-        if named == instead { Ok(()) } else { Err(Refusal::NamesContact) }
+        if named == instead { Ok(()) } else { Err(Refusal::NamesNobody) }
     }
 }
 

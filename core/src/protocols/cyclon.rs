@@ -131,9 +131,9 @@ pub enum Refusal {
     /// An entry of which the same message holds another, or one of another life.
     #[error("an entry repeats another")]
     Repeated,
-    /// An entry that names a place, and no life there; nobody is told of such.
-    #[error("an entry names a contact")]
-    NamesContact,
+    /// An entry that names no life, or a place where nobody can be; nobody is told of such.
+    #[error("an entry names nobody")]
+    NamesNobody,
     /// The sender, of which a later life is known.
     #[error("a later life of the sender is known")]
     EarlierLife,
@@ -348,8 +348,8 @@ fn refusal<P: Peer>(
         Some(Refusal::NamesReceiver)
     } else if entries.iter().filter(is_at_its_place).count() > 1 {
         Some(Refusal::Repeated)
-    } else if peer.is_contact() {
-        Some(Refusal::NamesContact)
+    } else if peer.is_nobody() {
+        Some(Refusal::NamesNobody)
     } else if *peer == from && view.knows_later(peer) {
         Some(Refusal::EarlierLife)
     } else {

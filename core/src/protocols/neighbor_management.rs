@@ -33,6 +33,8 @@
 //! - A process that knows nobody begins with its contacts, and begins with them again in the period
 //!   after it has lost everybody. One whose searches are in vain pings a contact, which becomes
 //!   a neighbour when it answers: a few that were cut off together find back to the others.
+//! - Both also ping an *acquaintance*: somebody who has answered, and was given away since. Whoever
+//!   was given made-up peers in exchange for all that it knew would find nobody else.
 //! - One of those that have failed is pinged in each period, and becomes a neighbour when it answers,
 //!   in the place of another if need be: a network that was split becomes whole again.
 //! - Whoever leaves tells those that ping it, which are those that have it in their views, and names
@@ -62,8 +64,10 @@ pub struct NeighborManagement<P: Peer> {
     searches: u8,
     /// For how many periods neighbours have been missing, and none was found.
     in_vain: u8,
+    /// Those that were neighbours, have answered, and were given away; the last so many, in order.
+    acquaintances: Vec<P>,
     /// Those that were pinged in this period although they are no neighbours: one that has failed,
-    /// and a contact.
+    /// a contact and an acquaintance.
     #[serde(serialize_with = "as_set")]
     asked: Vec<P>,
 }
@@ -82,6 +86,8 @@ pub struct Settings {
     pub searches: u8,
     /// The most processes whose pings are remembered, to tell them when this one leaves.
     pub watchers: u16,
+    /// The most neighbours that are remembered although they were given away.
+    pub acquaintances: u16,
 }
 
 /// A peer that has not been heard of for so many periods.
@@ -90,6 +96,14 @@ pub struct Settings {
 struct Silence<P: Peer> {
     peer: P,
     periods: u8,
+    /// Whether it has ever answered; not known where acquaintances are not remembered.
+    has_answered: bool,
+}
+
+impl<P: Peer> Silence<P> {
+    fn new(peer: P) -> Self {
+        Self { peer, periods: 0, has_answered: false }
+    }
 }
 
 /// What processes say to each other.
@@ -155,9 +169,9 @@ pub enum Refusal {
     /// A later life of the sender is known.
     #[error("a later life of the sender is known")]
     EarlierLife,
-    /// Who leaves names a place to follow it, and no life there; nobody is told of such.
-    #[error("a contact is to take its place")]
-    NamesContact,
+    /// Who leaves names no life to follow it, or one at a place where nobody can be.
+    #[error("nobody is to take its place")]
+    NamesNobody,
 }
 
 /// The next period begins.
@@ -172,7 +186,7 @@ impl<P: Peer> Protocol<P> for NeighborManagement<P> {
 
     fn on_start(&mut self, context: &mut Context<'_, P, Self>) {
         let first = context.neighborhood().peers().iter();
-        self.neighbors = first.map(|&peer| Silence { peer, periods: 0 }).collect();
+        self.neighbors = first.map(|&peer| Silence::new(peer)).collect();
         self.begin_with_contacts(context);
         context.set_timer(self.settings.period, Period);
     }
@@ -181,6 +195,7 @@ impl<P: Peer> Protocol<P> for NeighborManagement<P> {
         context.set_timer(self.settings.period, Period);
         self.asked.clear();
         self.ask_one_that_has_failed(context);
+        self.ask_an_acquaintance(context);
         self.begin_with_contacts(context);
         self.heartbeat(context);
         self.forget_watchers();
@@ -209,11 +224,20 @@ impl<P: Peer> Protocol<P> for NeighborManagement<P> {
         }
     }
 
-    fn on_neighbor(&mut self, _: &mut Context<'_, P, Self>, change: Change<P>) {
+    fn on_neighbor(&mut self, context: &mut Context<'_, P, Self>, change: Change<P>) {
         match change {
             Change::Up(peer) if self.neighbors.iter().any(|known| known.peer == peer) => {}
-            Change::Up(peer) => self.neighbors.push(Silence { peer, periods: 0 }),
-            Change::Down(gone) => self.neighbors.retain(|known| known.peer != gone),
+            Change::Up(peer) => {
+                self.acquaintances.retain(|known| !peer.answers_for(known));
+                self.neighbors.push(Silence::new(peer));
+            }
+            Change::Down(gone) => {
+                let place = self.neighbors.iter().position(|known| known.peer == gone);
+                let known = place.map(|place| self.neighbors.remove(place));
+                if known.is_some_and(|known| known.has_answered) {
+                    self.remember(context, gone);
+                }
+            }
         }
     }
 }
@@ -222,8 +246,16 @@ impl<P: Peer> NeighborManagement<P> {
     /// A process that begins with these contacts when it knows nobody.
     #[must_use]
     pub fn new(settings: Settings, contacts: Vec<P>) -> Self {
-        let (neighbors, watchers) = (Vec::new(), Vec::new());
-        Self { settings, contacts, neighbors, watchers, searches: 0, in_vain: 0, asked: Vec::new() }
+        Self {
+            settings,
+            contacts,
+            neighbors: Vec::new(),
+            watchers: Vec::new(),
+            searches: 0,
+            in_vain: 0,
+            acquaintances: Vec::new(),
+            asked: Vec::new(),
+        }
     }
 
     /// The neighbours, all those of the view.
@@ -241,6 +273,12 @@ impl<P: Peer> NeighborManagement<P> {
     #[must_use]
     pub fn watchers(&self) -> usize {
         self.watchers.len()
+    }
+
+    /// Those that have answered and were given away: the last so many, in order.
+    #[must_use]
+    pub fn acquaintances(&self) -> &[P] {
+        &self.acquaintances
     }
 
     /// Pings the neighbours, and gives up those that have been silent for too long.
@@ -265,7 +303,7 @@ impl<P: Peer> NeighborManagement<P> {
         }
         self.watchers.retain(|known| !from.answers_for(&known.peer));
         if self.watchers.len() < usize::from(self.settings.watchers) {
-            self.watchers.push(Silence { peer: from, periods: 0 });
+            self.watchers.push(Silence::new(from));
         } else if self.settings.watchers > 0 {
             return Err(Refusal::TooManyWatchers);
         }
@@ -281,6 +319,7 @@ impl<P: Peer> NeighborManagement<P> {
         let mut pinged = self.neighbors.iter_mut().filter(|known| known.periods > 0);
         let known = pinged.find(|known| from.answers_for(&known.peer)).ok_or(Refusal::Unasked)?;
         known.periods = 0;
+        known.has_answered = self.settings.acquaintances > 0;
         Ok(())
     }
 
@@ -295,7 +334,7 @@ impl<P: Peer> NeighborManagement<P> {
         if context.remove_failed(from) {
             context.notify(Notice::Left(from));
             match instead {
-                Some(peer) if peer.is_contact() => return Err(Refusal::NamesContact),
+                Some(peer) if peer.is_nobody() => return Err(Refusal::NamesNobody),
                 Some(peer) => self.welcome(context, peer),
                 None => {}
             }
@@ -317,7 +356,7 @@ impl<P: Peer> NeighborManagement<P> {
     /// asks for one at a time, and a contact.
     fn search(&mut self, context: &mut Context<'_, P, Self>) {
         let missing = self.missing(context);
-        let is_in_vain = self.in_vain >= self.settings.patience;
+        let is_in_vain = self.is_in_vain();
         let longer = self.in_vain.saturating_add(1).min(self.settings.patience);
         self.in_vain = if missing == 0 { 0 } else { longer };
         if missing == 0 || context.neighborhood().peers().is_empty() {
@@ -331,6 +370,10 @@ impl<P: Peer> NeighborManagement<P> {
         if is_in_vain {
             self.ask_a_contact(context);
         }
+    }
+
+    fn is_in_vain(&self) -> bool {
+        self.in_vain >= self.settings.patience
     }
 
     fn missing(&self, context: &Context<'_, P, Self>) -> u32 {
@@ -358,10 +401,34 @@ impl<P: Peer> NeighborManagement<P> {
     }
 
     /// Where a network was split, those on the other side have not failed. One answer is enough for
-    /// shuffles to make one overlay of two.
+    /// shuffles to make one overlay of two. Whoever lives there now may answer: it may have been
+    /// restarted, and know nobody.
     fn ask_one_that_has_failed(&mut self, context: &mut Context<'_, P, Self>) {
-        let failed = context.neighborhood().failed().to_vec();
+        let failed: Vec<P> =
+            context.neighborhood().failed().iter().map(P::whoever_lives_there).collect();
         self.ask_one_of(context, &failed);
+    }
+
+    /// Whoever knows nobody, or nobody who helps, may have been given made-up peers for all that it
+    /// knew.
+    fn ask_an_acquaintance(&mut self, context: &mut Context<'_, P, Self>) {
+        if self.is_in_vain() || context.neighborhood().peers().is_empty() {
+            let acquaintances = core::mem::take(&mut self.acquaintances);
+            self.ask_one_of(context, &acquaintances);
+            self.acquaintances = acquaintances;
+        }
+    }
+
+    /// It was given away, or has made place, and neither failed nor left nor lives on as a neighbour.
+    fn remember(&mut self, context: &Context<'_, P, Self>, gone: P) {
+        let view = context.neighborhood();
+        if view.has_failed(&gone) || view.knows(&gone) || self.acquaintances.contains(&gone) {
+            return;
+        }
+        if self.acquaintances.len() >= usize::from(self.settings.acquaintances) {
+            self.acquaintances.remove(0);
+        }
+        self.acquaintances.push(gone);
     }
 
     /// Pings one of those that are no neighbours; whether it answers tells whether it is there.

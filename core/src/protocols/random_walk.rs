@@ -167,9 +167,9 @@ pub enum Refusal {
     /// An answer to nothing that waits for one.
     #[error("nobody waits for this answer")]
     Unasked,
-    /// Its origin, or somebody on its path, is a place and no life there; nobody is told of such.
-    #[error("the origin or the path names a contact")]
-    NamesContact,
+    /// Its origin, or somebody on its path, is no life, or at a place where nobody can be.
+    #[error("the origin or the path names nobody")]
+    NamesNobody,
 }
 
 /// A period is over. Armed while something is awaited.
@@ -310,8 +310,8 @@ impl<P: Peer> RandomWalk<P> {
         if walk.path.len() > self.longest_path() {
             return Err(Refusal::Path);
         }
-        if walk.hop.origin.is_contact() || walk.path.iter().any(P::is_contact) {
-            return Err(Refusal::NamesContact);
+        if walk.hop.origin.is_nobody() || walk.path.iter().any(P::is_nobody) {
+            return Err(Refusal::NamesNobody);
         }
         if !self.acknowledges(walk.mode) {
             return self.arrive(context, walk);
@@ -380,8 +380,8 @@ impl<P: Peer> RandomWalk<P> {
         if path.len() > self.longest_path() {
             return Err(Refusal::Path);
         }
-        if path.iter().any(P::is_contact) {
-            return Err(Refusal::NamesContact);
+        if path.iter().any(P::is_nobody) {
+            return Err(Refusal::NamesNobody);
         }
         self.ended(context, from, number, left, path)
     }

@@ -65,6 +65,7 @@ impl Settings {
                 degree: view,
                 searches: u8::try_from(view).unwrap_or(u8::MAX).min(MOST_SEARCHES),
                 watchers: u16::try_from(WATCHERS * u64::from(view)).unwrap_or(u16::MAX),
+                acquaintances: u16::try_from(view).unwrap_or(u16::MAX),
             },
             walk: random_walk::Settings {
                 distance: DISTANCE,

@@ -218,6 +218,7 @@ pub fn managed(degree: u32) -> neighbor_management::Settings {
         degree,
         searches: 2,
         watchers: 3,
+        acquaintances: 2,
     }
 }
 

@@ -32,6 +32,7 @@ pub(crate) fn keeps_its_bounds<P: Peer>(node: &Process<P>, settings: &Settings) 
     let Overlay { neighbors, walk, adoption, shuffle } = &node.protocol;
     assert!(neighbors.searches() <= settings.neighbors.searches);
     assert!(neighbors.watchers() <= usize::from(settings.neighbors.watchers));
+    assert!(neighbors.acquaintances().len() <= usize::from(settings.neighbors.acquaintances));
     assert!(walk.awaited() <= usize::from(settings.walk.started));
     let (carried, recognised) = walk.carried();
     assert!(carried.max(recognised) <= usize::from(settings.walk.carried));

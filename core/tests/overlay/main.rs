@@ -6,6 +6,7 @@ mod common;
 mod group;
 mod groups;
 mod searches;
+mod strangers;
 mod whatever;
 mod without_adoption;
 

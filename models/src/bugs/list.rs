@@ -241,8 +241,8 @@ pub const BUGS: &[Bug] = &[
         name: "remembers_the_gone",
         thought: "whoever is pinged answers or not",
         file: NEIGHBOR_MANAGEMENT,
-        right: "Change::Down(gone) => self.neighbors.retain(|known| known.peer != gone),",
-        wrong: "Change::Down(_) => {}",
+        right: "place.map(|place| self.neighbors.remove(place))",
+        wrong: "place.map(|place| self.neighbors[place])",
     },
     Bug {
         name: "stands_on_a_silent_search",
@@ -382,7 +382,7 @@ pub const BUGS: &[Bug] = &[
         thought: "whoever is removed was removed by this layer",
         file: CYCLON,
         right: "Change::Down(gone) => self.entries.retain(|entry| entry.peer != gone),",
-        wrong: "Change::Down(_) => {}",
+        wrong: "place.map(|place| self.neighbors[place])",
     },
     Bug {
         name: "answers_with_what_it_takes",

@@ -107,7 +107,14 @@ fn crash_suite() -> Suite {
 }
 
 fn simple() -> Settings {
-    Settings { period: Ticks(1), patience: 1, degree: 1, searches: 0, watchers: 0 }
+    Settings {
+        period: Ticks(1),
+        patience: 1,
+        degree: 1,
+        searches: 0,
+        watchers: 0,
+        acquaintances: 0,
+    }
 }
 
 fn alone(settings: &Settings, contacts: Vec<ModelPeer>) -> Alone {

@@ -67,7 +67,9 @@ impl Health {
     /// Whether all hang together, no link is dead, and views are as full as they are to be: where
     /// nothing is lost the mean is the greatest, so each view is full.
     pub(super) fn is_well(&self) -> bool {
-        self.connected == self.alive && self.dead_links == 0 && self.views.mean >= self.wanted
+        let knows_somebody = self.views.min > 0 || self.wanted == 0.0;
+        let hangs_together = self.connected == self.alive && knows_somebody;
+        hangs_together && self.dead_links == 0 && self.views.mean >= self.wanted
     }
 }
 
