@@ -8,3 +8,4 @@ pub mod neighbor_management;
 pub mod periodic_gossip;
 pub mod random_walk;
 pub mod renyi_erdos;
+pub mod search;

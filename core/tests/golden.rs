@@ -11,6 +11,8 @@ use rumormill_core::protocols::neighbor_management::{self, NeighborManagement};
 use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip, Removal, Response};
 use rumormill_core::protocols::random_walk::{self, RandomWalk};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
+use rumormill_core::protocols::search::{self, Search};
+use rumormill_core::rumor::Id;
 use rumormill_core::stacks::broadcast::{self, Broadcast};
 use rumormill_core::stacks::member::{self, Member};
 use rumormill_core::stacks::overlay::{self, Overlay};
@@ -111,6 +113,27 @@ fn adoption() {
     let ask = |step| adoption::Request(step % 20);
     let hash = hash_over_views(&Adoption::new(common::adopting()), ask);
     assert_eq!(hash, 0x6b68_1e08_d3d4_af59, "{hash:#018x}");
+}
+
+#[test]
+fn searches() {
+    let payload = |step: u32| Bytes::copy_from_slice(&step.to_le_bytes());
+    let ask = |step: u32| match step % 4 {
+        0 => {
+            let mode = search::Mode::Flood { ttl: 3, degree: 2 };
+            search::Request::Search { tag: step as u8, text: payload(step), mode }
+        }
+        1 => {
+            let mode = search::Mode::Walk { walkers: 2, hops: 6 };
+            search::Request::Search { tag: step as u8, text: payload(step), mode }
+        }
+        _ => {
+            let id = Id { origin: step % 20, sequence: u64::from(step / 20) };
+            search::Request::Matches { id, results: vec![payload(step)] }
+        }
+    };
+    let hash = hash_over_views(&Search::new(common::searching()), ask);
+    assert_eq!(hash, 0x99ca_987b_2790_bf3d, "{hash:#018x}");
 }
 
 #[test]

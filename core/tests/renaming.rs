@@ -15,7 +15,9 @@ use rumormill_core::protocols::neighbor_management::{self, NeighborManagement};
 use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip, Removal, Response};
 use rumormill_core::protocols::random_walk::{self, RandomWalk};
 use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
+use rumormill_core::protocols::search::{self, Search};
 use rumormill_core::rand::RngExt;
+use rumormill_core::rumor::Id;
 use rumormill_core::stacks::broadcast::{self, Broadcast};
 use rumormill_core::stacks::member::{self, Member};
 use rumormill_core::stacks::overlay::Overlay;
@@ -150,6 +152,17 @@ fn the_protocols_that_change_views_do_not_care_for_names() {
         distance: None,
         mode: [random_walk::Mode::Plain, random_walk::Mode::Metropolis][step as usize % 2],
     };
+    let search = |step: u32| match step % 3 {
+        0 => {
+            let mode = search::Mode::Flood { ttl: 3, degree: 2 };
+            search::Request::Search { tag: step as u8, text: payload(step), mode }
+        }
+        _ => {
+            let origin = Named(step as u8 % GROUP);
+            let id = Id { origin, sequence: u64::from(step) / 40 };
+            search::Request::Matches { id, results: vec![payload(step)] }
+        }
+    };
     let adopt = |step: u32| adoption::Request(Named(step as u8 % GROUP));
     for seed in 0..10 {
         let trace = run_recorded(with_views(&managing), seed, 1000, manage);
@@ -160,6 +173,9 @@ fn the_protocols_that_change_views_do_not_care_for_names() {
         let adopting = Adoption::new(common::adopting());
         let trace = run_recorded(with_views(&adopting), seed, 1000, adopt);
         replayed::<Adoption<Named>>(&trace, seed).expect("the same run");
+        let searching = Search::new(common::searching());
+        let trace = run_recorded(with_views(&searching), seed, 1000, search);
+        replayed::<Search<Named>>(&trace, seed).expect("the same run");
         for mode in [cyclon::Mode::Simple, cyclon::Mode::Enhanced] {
             let trace = run_unasked(with_views(&Cyclon::new(shuffling(mode))), seed, 1000);
             replayed::<Cyclon<Named>>(&trace, seed).expect("the same run");

@@ -14,6 +14,7 @@ mod random_walk;
 mod reference;
 mod renyi_erdos;
 mod report;
+mod search;
 mod stacked;
 mod views;
 
@@ -65,6 +66,7 @@ pub fn catalogue() -> Vec<Suite> {
     suites.extend(random_walk::suites());
     suites.extend(adoption::suites());
     suites.extend(cyclon::suites());
+    suites.extend(search::suites());
     suites.extend(reference::suites());
     suites
 }

@@ -8,7 +8,9 @@ use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::periodic_gossip::{
     self, Interest, Mode, Mongering, Removal, Response,
 };
-use rumormill_core::protocols::{adoption, cyclon, neighbor_management, random_walk, renyi_erdos};
+use rumormill_core::protocols::{
+    adoption, cyclon, neighbor_management, random_walk, renyi_erdos, search,
+};
 use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
 use rumormill_core::rand::{RngExt, SeedableRng};
 use rumormill_core::rumor::{Id, Rumor};
@@ -244,6 +246,21 @@ pub fn adopting() -> adoption::Settings {
 }
 
 /// Three entries in a message.
+pub fn searching() -> search::Settings {
+    search::Settings {
+        period: Ticks(5),
+        patience: 2,
+        degree: 4,
+        max_ttl: 5,
+        max_hops: 9,
+        own: 2,
+        servers: 3,
+        carried: 4,
+        from_one: 2,
+        results: 20,
+    }
+}
+
 pub fn shuffling(mode: cyclon::Mode) -> cyclon::Settings {
     cyclon::Settings {
         mode,

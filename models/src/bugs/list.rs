@@ -24,6 +24,7 @@ const RANDOM_WALK: &str = "protocols/random_walk.rs";
 const ADOPTION: &str = "protocols/adoption.rs";
 const NEIGHBORS: &str = "stacks/neighbors.rs";
 const CYCLON: &str = "protocols/cyclon.rs";
+const SEARCH: &str = "protocols/search.rs";
 
 /// All of them.
 pub const BUGS: &[Bug] = &[
@@ -382,7 +383,7 @@ pub const BUGS: &[Bug] = &[
         thought: "whoever is removed was removed by this layer",
         file: CYCLON,
         right: "Change::Down(gone) => self.entries.retain(|entry| entry.peer != gone),",
-        wrong: "place.map(|place| self.neighbors[place])",
+        wrong: "Change::Down(_) => {}",
     },
     Bug {
         name: "answers_with_what_it_takes",
@@ -390,5 +391,89 @@ pub const BUGS: &[Bug] = &[
         file: CYCLON,
         right: "                let given = self.answer(context, from, number);\n                self.take_in(context, from, &entries, &[], &given);",
         wrong: "                let names: Names<P> = entries.iter().map(|entry| entry.peer).collect();\n                self.take_in(context, from, &entries, &[], &names);\n                self.answer(context, from, number);\n                for name in names {\n                    context.remove_neighbor(name);\n                }",
+    },
+    Bug {
+        name: "goes_one_hop_farther",
+        thought: "the hop from the origin does not count",
+        file: SEARCH,
+        right: "let Some(left) = own.mode.hops(own.ring) else { return };",
+        wrong: "let Some(left) = own.mode.hops(own.ring).map(|hops| hops + 1) else { return };",
+    },
+    Bug {
+        name: "goes_one_hop_less",
+        thought: "who has no hop left has been reached",
+        file: SEARCH,
+        right: "if goes_on && left > 1 {",
+        wrong: "if goes_on && left > 2 {",
+    },
+    Bug {
+        name: "sends_it_back",
+        thought: "GetNeighbors means all of them",
+        file: SEARCH,
+        right: "view.filter(|&peer| Some(peer) != from)",
+        wrong: "view.filter(|&peer| Some(peer) != from || true)",
+    },
+    Bug {
+        name: "counts_no_hops",
+        thought: "the server knows how far away it is",
+        file: SEARCH,
+        right: "Message::Hit { id, server, hops: hops + 1, results }",
+        wrong: "Message::Hit { id, server, hops, results }",
+    },
+    Bug {
+        name: "asks_for_every_copy",
+        thought: "whoever asks again wants an answer",
+        file: SEARCH,
+        right: "            Some(_) => way == Way::Walk,\n",
+        wrong: "            Some(_) => {\n                context.notify(Notice::Asked { id, text: text.clone() });\n                way == Way::Walk\n            }\n",
+    },
+    Bug {
+        name: "forgets_its_own",
+        thought: "only what arrives is received",
+        file: SEARCH,
+        right: "            None if is_own => way == Way::Walk,\n",
+        wrong: "",
+    },
+    Bug {
+        name: "searches_for_ever",
+        thought: "hits may still come",
+        file: SEARCH,
+        right: "let goes_on = own.periods < self.settings.patience && !own.is_content();",
+        wrong: "let goes_on = own.periods <= u8::MAX && !own.is_content();",
+    },
+    Bug {
+        name: "asks_in_every_ring",
+        thought: "a wider ring is another query",
+        file: SEARCH,
+        right: "                (received.ring, received.periods) = (ring, 0);\n",
+        wrong: "                (received.ring, received.periods) = (ring, 0);\n                context.notify(Notice::Asked { id, text: text.clone() });\n",
+    },
+    Bug {
+        name: "widens_when_content",
+        thought: "whoever has found something wants more of it",
+        file: SEARCH,
+        right: "        !self.is_content() && is_next && self.periods >= wait.max(1)\n",
+        wrong: "        self.is_content() && is_next && self.periods >= wait.max(1)\n",
+    },
+    Bug {
+        name: "hears_every_copy",
+        thought: "each hit is news",
+        file: SEARCH,
+        right: "if own.servers.contains(&server) {",
+        wrong: "if own.servers.contains(&server) && results.is_empty() {",
+    },
+    Bug {
+        name: "remembers_every_query",
+        thought: "memory is cheap",
+        file: SEARCH,
+        right: "self.received.iter_mut().for_each(|received| received.periods += 1);",
+        wrong: "self.received.iter_mut().for_each(|_received| {});",
+    },
+    Bug {
+        name: "carries_every_query",
+        thought: "there will be room",
+        file: SEARCH,
+        right: "if self.received.len() >= usize::from(self.settings.carried) {",
+        wrong: "if self.received.len() > usize::from(self.settings.carried) {",
     },
 ];
