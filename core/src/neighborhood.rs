@@ -135,7 +135,7 @@ impl<P: Peer> Neighborhood<P> {
     /// Whether the peer is at the place of this process: it is itself, or another life of it.
     #[must_use]
     pub fn is_oneself(&self, peer: &P) -> bool {
-        self.me.answers_for(peer) || peer.supersedes(&self.me)
+        self.me.shares_place_with(peer)
     }
 
     /// Those that have failed, and of whom nothing was heard since: the last so many, in order.

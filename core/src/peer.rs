@@ -30,6 +30,11 @@ pub trait Peer:
         self == asked || self.supersedes(asked)
     }
 
+    /// Whether both are lives of one place, or the same.
+    fn shares_place_with(&self, other: &Self) -> bool {
+        self.answers_for(other) || other.supersedes(self)
+    }
+
     /// Whether this names a place, and no life of it: nobody is known to be there.
     fn is_contact(&self) -> bool {
         false
@@ -195,6 +200,8 @@ mod tests {
         assert!(!first.supersedes(&first));
         assert!(first.supersedes(&SocketPeer::contact(home)));
         assert!(!second.supersedes(&SocketPeer::contact(address("127.0.0.1:7001"))));
+        assert!(first.shares_place_with(&second) && second.shares_place_with(&first));
+        assert!(!first.shares_place_with(&SocketPeer::new(address("127.0.0.1:7001"), Epoch(1))));
     }
 
     #[test]

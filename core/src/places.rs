@@ -33,10 +33,12 @@ impl Places {
 
     /// Where an earlier or later life of a peer is in the list that this is the index of.
     pub(crate) fn other_life<P: Peer>(&self, peers: &[P], peer: &P) -> Option<usize> {
-        let is_other = |known: &P| peer.supersedes(known) || known.supersedes(peer);
-        let Some(hint) = peer.place_hint() else { return peers.iter().position(is_other) };
+        let Some(hint) = peer.place_hint() else {
+            let is_other = |known: &P| peer.supersedes(known) || known.supersedes(peer);
+            return peers.iter().position(is_other);
+        };
         // A place is in a view at most once, so whoever sits there ends the search.
-        let sits_there = |at: usize| peers[at] == *peer || is_other(&peers[at]);
+        let sits_there = |at: usize| peers[at].shares_place_with(peer);
         self.0.find(spread(hint), sits_there).filter(|&at| peers[at] != *peer)
     }
 }

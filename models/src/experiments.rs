@@ -45,10 +45,6 @@ pub use lockstep::{Lockstep, Members};
 pub use mongering::Mongering;
 pub use outcome::{Kind, Measure, Outcome};
 pub use overlay::{OverlayChurn, OverlayJoin, OverlayPartition};
-
-/// How long a period is in the experiments on overlays, in thousandths of a tick.
-pub const OVERLAY_PERIOD: u64 = overlay::SPAN as u64;
-
 pub use record::{Record, RecordError};
 pub use results::{At, Header, MergeError, Results};
 pub use seeds::Seeds;
@@ -59,6 +55,9 @@ pub use sweep::{Progress, Sweep};
 pub use tally::{NotATally, Tally};
 pub use views::Views;
 pub use walks::Walks;
+
+/// How long a period is in the experiments on overlays, in thousandths of a tick.
+pub const OVERLAY_PERIOD: u64 = overlay::SPAN as u64;
 
 /// Something that takes a seed and tells what became of it.
 pub trait Experiment: Send + Sync {

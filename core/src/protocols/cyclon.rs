@@ -342,8 +342,7 @@ fn refusal<P: Peer>(
     peer: &P,
     entries: &[Entry<P>],
 ) -> Option<Refusal> {
-    let is_at_its_place =
-        |other: &&Entry<P>| peer.answers_for(&other.peer) || other.peer.supersedes(peer);
+    let is_at_its_place = |other: &&Entry<P>| peer.shares_place_with(&other.peer);
     if *peer == view.me() {
         Some(Refusal::NamesReceiver)
     } else if entries.iter().filter(is_at_its_place).count() > 1 {

@@ -252,7 +252,7 @@ impl<P: Peer> PeriodicGossip<P> {
 
     /// Hears what came of the rumors that were sent in this period.
     fn heed(&mut self, context: &mut Context<'_, P, Self>, from: P, verdicts: &[Verdict<P>]) {
-        if !self.contacts.iter().any(|peer| from == *peer || from.supersedes(peer)) {
+        if !self.contacts.iter().any(|peer| from.answers_for(peer)) {
             return context.notify(Notice::FeedbackRefused(from));
         }
         for Verdict { id, needed } in verdicts {

@@ -197,13 +197,13 @@ impl<P: Peer> Search<P> {
     }
 
     fn may_reach(&self, mode: Mode) -> bool {
-        let (hops, many) = match mode {
-            Mode::Flood { ttl, degree } => (ttl, degree),
-            Mode::Rings { first, last, degree, .. } => (if first == 0 { 0 } else { last }, degree),
-            Mode::Walk { walkers, hops } => (hops, walkers),
+        let hops = match mode {
+            Mode::Flood { ttl: hops, .. } | Mode::Walk { hops, .. } => hops,
+            Mode::Rings { first: 0, .. } => 0,
+            Mode::Rings { last, .. } => last,
         };
         let is_within = |value, most| (1..=most).contains(&value);
-        is_within(hops, self.farthest(mode.way())) && is_within(many, self.settings.degree)
+        is_within(hops, self.farthest(mode.way())) && is_within(mode.copies(), self.settings.degree)
     }
 
     /// Sends the query of the ring.
@@ -212,10 +212,7 @@ impl<P: Peer> Search<P> {
         let id = Id { origin: context.me(), sequence: own.sequence };
         let (ring, way, text) = (own.ring, own.mode.way(), own.text.clone());
         let query = Message::Query { id, left, ring, way, text };
-        match own.mode {
-            Mode::Walk { walkers, .. } => context.send_to_neighbors(query, walkers.into()),
-            _ => self.pass_on(context, query, None, way),
-        }
+        context.send_to_neighbors(query, own.mode.copies().into());
     }
 
     /// A period is over: wider rings are searched, and some searches are over.
@@ -293,7 +290,7 @@ impl<P: Peer> Search<P> {
         };
         if goes_on && left > 1 {
             let query = Message::Query { id, left: left - 1, ring, way, text };
-            self.pass_on(context, query, Some(from), way);
+            self.pass_on(context, query, from, way);
         }
         Ok(())
     }
@@ -313,27 +310,25 @@ impl<P: Peer> Search<P> {
     }
 
     /// `send(QUERY, msg) to GetNeighbors(7)`, but not to whom it came from.
-    fn pass_on(
-        &self,
-        context: &mut Context<'_, P, Self>,
-        query: Message<P>,
-        from: Option<P>,
-        way: Way,
-    ) {
+    fn pass_on(&self, context: &mut Context<'_, P, Self>, query: Message<P>, from: P, way: Way) {
         let degree = match way {
             Way::Flood { degree } => degree.min(self.settings.degree),
             Way::Walk => 1,
         };
         let view = context.neighborhood().peers().iter().copied();
-        let others: Vec<P> = view.filter(|&peer| Some(peer) != from).collect();
+        let others: Vec<P> = view.filter(|&peer| peer != from).collect();
         let chosen: Peers<P> = context.choose(&others, degree.into());
         context.send(query, &chosen);
     }
 
     /// `send(QUERY-HIT, msg) to n`.
-    fn send_back(&mut self, context: &mut Context<'_, P, Self>, id: Id<P>, results: Vec<Bytes>) {
+    fn send_back(
+        &mut self,
+        context: &mut Context<'_, P, Self>,
+        id: Id<P>,
+        mut results: Vec<Bytes>,
+    ) {
         let asked = results.len();
-        let mut results = results;
         results.retain(|result| result.len() <= MAX_RESULT);
         results.truncate(MAX_RESULTS);
         let mut sent = 0;

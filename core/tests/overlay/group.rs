@@ -24,10 +24,9 @@ pub(crate) fn keeps_its_bounds<P: Peer>(node: &Process<P>, settings: &Settings) 
     mirrors(node);
     let (me, peers) = (node.me(), node.neighborhood.peers());
     assert!(peers.len() <= node.neighborhood.capacity() as usize, "{peers:?}");
-    let of_one_place = |a: &P, b: &P| a.answers_for(b) || b.supersedes(a);
     for (place, peer) in peers.iter().enumerate() {
-        assert!(!of_one_place(peer, &me), "{me:?} knows itself");
-        assert!(!peers[..place].iter().any(|other| of_one_place(peer, other)), "{peers:?}");
+        assert!(!peer.shares_place_with(&me), "{me:?} knows itself");
+        assert!(!peers[..place].iter().any(|other| peer.shares_place_with(other)), "{peers:?}");
     }
     let Overlay { neighbors, walk, adoption, shuffle } = &node.protocol;
     assert!(neighbors.searches() <= settings.neighbors.searches);

@@ -125,8 +125,7 @@ fn hear(group: &mut Few, place: usize, from: SocketPeer, message: Message<Socket
     let before = group.nodes[place].neighborhood.clone();
     group.handle(place, Event::Message { from, message });
     let now = group.nodes[place].neighborhood.peers().iter();
-    let is_of_sender = |peer: &SocketPeer| from.answers_for(peer) || peer.supersedes(&from);
-    for come in now.filter(|&peer| !before.contains(peer) && !is_of_sender(peer)) {
+    for come in now.filter(|&peer| !before.contains(peer) && !from.shares_place_with(peer)) {
         assert!(!come.is_contact() && !before.knows(come), "{from:?} brings {come:?}");
     }
 }

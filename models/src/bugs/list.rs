@@ -410,8 +410,8 @@ pub const BUGS: &[Bug] = &[
         name: "sends_it_back",
         thought: "GetNeighbors means all of them",
         file: SEARCH,
-        right: "view.filter(|&peer| Some(peer) != from)",
-        wrong: "view.filter(|&peer| Some(peer) != from || true)",
+        right: "view.filter(|&peer| peer != from)",
+        wrong: "view.filter(|&peer| peer != from || true)",
     },
     Bug {
         name: "counts_no_hops",

@@ -122,10 +122,7 @@ pub fn catalogue() -> Vec<Named> {
         cyclon(
             "cyclon-clocks",
             "as `cyclon`, in periods that are not synchronised",
-            vec![Parameter {
-                greatest: 0.49,
-                ..Parameter::probability("latency", "the part of a period a message takes", 0.1)
-            }],
+            vec![LATENCY],
             |settings| {
                 let latency = (settings.number("latency") * 1000.0).round() as u32;
                 Turns::Unsynchronised { latency }
@@ -149,6 +146,10 @@ pub fn find(name: &str) -> Result<Named, Refused> {
 
 const LOSS: Parameter =
     Parameter::probability("loss", "the probability that a message is lost", 0.0);
+const LATENCY: Parameter = Parameter {
+    greatest: 0.49,
+    ..Parameter::probability("latency", "the part of a period a message takes", 0.1)
+};
 const CRASHED: Parameter =
     Parameter::whole("crashed", "how many have crashed before the start", 0, (0, 999_999));
 const PERIODS: Parameter = Parameter::whole("periods", "when it is given up", 1000, (1, 100_000));

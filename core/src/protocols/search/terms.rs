@@ -83,6 +83,16 @@ impl Mode {
         }
     }
 
+    /// To how many neighbours the query goes at first.
+    #[must_use]
+    pub fn copies(self) -> u8 {
+        match self {
+            Self::Flood { degree: copies, .. }
+            | Self::Rings { degree: copies, .. }
+            | Self::Walk { walkers: copies, .. } => copies,
+        }
+    }
+
     /// How its queries spread.
     #[must_use]
     pub fn way(self) -> Way {

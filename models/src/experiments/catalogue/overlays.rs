@@ -3,7 +3,7 @@
 use rumormill_core::Bias;
 use rumormill_core::protocols::random_walk::Mode;
 
-use super::{LOSS, Named, Refused, SWITCH, Settings, in_millionths, nodes};
+use super::{LATENCY, LOSS, Named, Refused, SWITCH, Settings, in_millionths, nodes};
 use crate::experiments::{
     OVERLAY_PERIOD, OverlayChurn, OverlayJoin, OverlayPartition, Parameter, Walks,
 };
@@ -14,14 +14,13 @@ const VIEW: Parameter =
 
 /// What the network is like.
 fn network_parameters() -> [Parameter; 4] {
-    let most = Parameter::probability("latency", "the part of a period a message takes", 0.1);
     [
         LOSS,
         Parameter {
             is_whole: false,
             ..Parameter::whole("burst", "how many of a sender are lost in a row", 1, (1, 1000))
         },
-        Parameter { greatest: 0.49, ..most },
+        LATENCY,
         Parameter::whole("jitter", "1: latencies are exponential; 0: all alike", 0, SWITCH),
     ]
 }
