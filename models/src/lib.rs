@@ -11,6 +11,7 @@
 extern crate alloc;
 
 mod arrows;
+pub mod as_printed;
 mod bugs;
 pub mod diagram;
 pub mod draws;

@@ -3,7 +3,7 @@
 
 mod adoption;
 mod candidates;
-mod case;
+pub(crate) mod case;
 mod cyclon;
 mod exact;
 mod mongering;
@@ -16,7 +16,7 @@ mod renyi_erdos;
 mod report;
 mod search;
 mod stacked;
-mod views;
+pub(crate) mod views;
 
 use std::io;
 use std::net::SocketAddr;
@@ -29,6 +29,7 @@ pub use exact::{
 };
 pub use report::{BugReport, Evidence, PropertyReport, Report, SecondOpinion, SuiteError};
 
+use crate::as_printed;
 use crate::explore::{Limits, Progress};
 use case::{Judge, Runner};
 
@@ -42,6 +43,8 @@ pub struct Suite {
     /// The states and transitions that independent computations found, where there are some.
     expected: Option<(u64, u64)>,
     bugs: Vec<SeededBug>,
+    /// The properties that are to fail.
+    refuted: Vec<&'static str>,
     /// Whether the machines hear of peers that are not in the group, and may send to them.
     among_strangers: bool,
     /// Whether it takes so long that it is run only when it is named.
@@ -72,15 +75,18 @@ pub fn catalogue() -> Vec<Suite> {
 }
 
 impl Suite {
-    fn new(name: impl Into<String>, about: impl Into<String>, runner: impl Runner) -> Self {
-        let (name, about) = (name.into(), about.into());
-        let (runner, bugs) = (Box::new(runner), Vec::new());
+    pub(crate) fn new(
+        name: impl Into<String>,
+        about: impl Into<String>,
+        runner: impl Runner,
+    ) -> Self {
         Self {
-            name,
-            about,
-            runner,
+            name: name.into(),
+            about: about.into(),
+            runner: Box::new(runner),
             expected: None,
-            bugs,
+            bugs: Vec::new(),
+            refuted: Vec::new(),
             among_strangers: false,
             only_when_named: false,
         }
@@ -97,7 +103,13 @@ impl Suite {
         self
     }
 
-    fn among_strangers(mut self) -> Self {
+    /// Claims of a property that it fails.
+    pub(crate) fn refuting(mut self, property: &'static str) -> Self {
+        self.refuted.push(property);
+        self
+    }
+
+    pub(crate) fn among_strangers(mut self) -> Self {
         self.among_strangers = true;
         self
     }
@@ -120,6 +132,9 @@ impl Suite {
         let mut report = self.runner.check(&self.name, &self.about, limits, watch)?;
         report.expected = self.expected;
         report.among_strangers = self.among_strangers;
+        for property in &mut report.properties {
+            property.is_to_hold = !self.refuted.contains(&property.name);
+        }
         for seeded in &self.bugs {
             report.bugs.push(seeded.run(&self.name)?);
         }
@@ -157,8 +172,8 @@ impl SeededBug {
     }
 }
 
-/// Replays a trace that was saved by a suite: its machine's name is that of the suite, or of the
-/// suite and one of its bugs.
+/// Replays a trace that was saved by a suite, or by a finding in an algorithm as printed: its machine's
+/// name is that of the suite, or of the suite and one of its bugs.
 ///
 /// `None` when no suite has such a machine.
 #[must_use]
@@ -167,7 +182,8 @@ pub fn replay(title: &Title, entries: &[u8]) -> Option<Result<Replayed, ReplayEr
         Some((suite, bug)) => (suite, Some(bug)),
         None => (&title.machine[..], None),
     };
-    let suite = catalogue().into_iter().find(|candidate| candidate.name == suite)?;
+    let mut all = catalogue().into_iter().chain(as_printed::catalogue());
+    let suite = all.find(|candidate| candidate.name == suite)?;
     Some(match bug {
         None => suite.runner.replay(entries),
         Some(bug) => {

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
+use rumormill::models::as_printed;
 use rumormill::models::suites::{BugReport, Evidence, PropertyReport, Report, Suite, catalogue};
 use serde::Serialize;
 
@@ -19,6 +20,9 @@ use super::signals::end_when_asked;
 pub(crate) struct Arguments {
     /// The suites; all of them where none is named
     suites: Vec<String>,
+    /// Where none is named, take the algorithms of the paper as printed, and what is found in them
+    #[arg(long)]
+    as_printed: bool,
     /// List the suites and end
     #[arg(long)]
     list: bool,
@@ -75,10 +79,14 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let output = Output { json: arguments.json };
     end_when_asked(output)?;
     if arguments.list {
-        return list(output, &catalogue());
+        let all = if arguments.as_printed { as_printed::catalogue() } else { catalogue() };
+        return list(output, &all);
     }
-    let suites = find_suites(&arguments.suites)?;
-    if arguments.suites.is_empty() {
+    let suites = match (arguments.as_printed, &arguments.suites[..]) {
+        (true, []) => as_printed::catalogue(),
+        (_, names) => find_suites(names)?,
+    };
+    if arguments.suites.is_empty() && !arguments.as_printed {
         let large = catalogue().into_iter().filter(|suite| suite.only_when_named);
         for suite in large {
             output.say(format_args!("{}: large, and not run unless it is named", suite.name));
@@ -126,13 +134,15 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     })
 }
 
-/// The suites of those names; all where there is none.
+/// The suites of those names, which may be findings in the algorithms as printed; all suites, and no
+/// findings, where there is no name.
 pub(super) fn find_suites(names: &[String]) -> Result<Vec<Suite>> {
     let mut all = catalogue();
     if names.is_empty() {
         all.retain(|suite| !suite.only_when_named);
         return Ok(all);
     }
+    all.extend(as_printed::catalogue());
     let mut found = Vec::new();
     for name in names {
         match all.iter().position(|suite| suite.name == *name) {
@@ -234,12 +244,17 @@ fn others_struck(report: &Report) -> String {
 }
 
 fn say_property(output: Output, property: &PropertyReport, stories: bool) {
-    let PropertyReport { name, notion, holds, evidence } = property;
-    output.say(format_args!("  {} {notion}: {name}", mark(*holds)));
+    let PropertyReport { name, notion, holds, is_to_hold, evidence } = property;
+    let verdict = match (is_to_hold, holds) {
+        (true, _) => "",
+        (false, false) => "refuted: ",
+        (false, true) => "NOT REFUTED: ",
+    };
+    output.say(format_args!("  {} {verdict}{notion}: {name}", mark(holds == is_to_hold)));
     if let Some(difference) = evidence.as_ref().and_then(|run| run.difference.as_ref()) {
         output.say(format_args!("    {} its run does not replay: {difference}", mark(false)));
     }
-    if stories || !holds {
+    if stories || holds != is_to_hold {
         tell(output, evidence.as_ref());
     }
 }

@@ -20,14 +20,14 @@ use crate::story::Story;
 use crate::world::{Application, Setting, World};
 
 /// A world and what is claimed of it, to be built whenever it is wanted.
-pub(super) struct Case<X: Protocol<ModelPeer>, A: Application<X>> {
-    pub(super) setting: Setting<X, A>,
-    pub(super) properties: Vec<Property<X, A>>,
+pub(crate) struct Case<X: Protocol<ModelPeer>, A: Application<X>> {
+    pub(crate) setting: Setting<X, A>,
+    pub(crate) properties: Vec<Property<X, A>>,
 }
 
 /// A case, whatever its machine is, as far as a seeded bug needs it: all that a [`Runner`] can do
 /// would be compiled once more for each of them.
-pub(super) trait Judge: Send + Sync + 'static {
+pub(crate) trait Judge: Send + Sync + 'static {
     /// Our verdict alone on one of the properties, if it is one of the case's.
     fn judge(
         &self,
@@ -40,7 +40,7 @@ pub(super) trait Judge: Send + Sync + 'static {
 }
 
 /// A case, whatever its machine is.
-pub(super) trait Runner: Judge {
+pub(crate) trait Runner: Judge {
     /// Our exploration, and the second opinions.
     fn check(
         &self,
@@ -244,7 +244,8 @@ fn tell<X: Protocol<ModelPeer>, A: Application<X>>(
     let about = format!("{about}: {}", verdict.property);
     let evidence = story.map(|story| show(&story, name, &about));
     let notion = verdict.notion.to_string();
-    Ok(PropertyReport { name: verdict.property, notion, holds: verdict.holds, evidence })
+    let Verdict { property: name, holds, .. } = *verdict;
+    Ok(PropertyReport { name, notion, holds, is_to_hold: true, evidence })
 }
 
 fn show<X: Protocol<ModelPeer>>(story: &Story<X>, machine: &str, about: &str) -> Evidence {

@@ -90,6 +90,8 @@ pub struct PropertyReport {
     pub notion: String,
     /// Whether it is true.
     pub holds: bool,
+    /// Whether it is to be true. Of algorithms as printed, some claims are to fail.
+    pub is_to_hold: bool,
     /// The run that shows it: a counterexample, or the witness of a `sometimes`.
     pub evidence: Option<Evidence>,
 }
@@ -144,6 +146,12 @@ pub struct BugReport {
 }
 
 impl PropertyReport {
+    /// Whether it holds or fails as it is to, and the run that shows it replays.
+    #[must_use]
+    pub fn is_as_claimed(&self) -> bool {
+        self.holds == self.is_to_hold && self.replays()
+    }
+
     fn replays(&self) -> bool {
         self.evidence.as_ref().is_none_or(Evidence::replays)
     }
@@ -201,12 +209,13 @@ impl Report {
         self.astray > 0 && !self.among_strangers
     }
 
-    /// Whether everything is as it should be: every property holds, what independent computations
-    /// found is found, whoever else was asked agrees, every bug is caught, every run that is shown
-    /// replays, no limit was hit, nothing was sent astray that should not be, and every fault did strike.
+    /// Whether everything is as it should be: every property holds, or fails where it is to, what
+    /// independent computations found is found, whoever else was asked agrees, every bug is caught, every
+    /// run that is shown replays, no limit was hit, nothing was sent astray that should not be, and every
+    /// fault did strike.
     #[must_use]
     pub fn holds(&self) -> bool {
-        self.properties.iter().all(|property| property.holds && property.replays())
+        self.properties.iter().all(PropertyReport::is_as_claimed)
             && self.counts_as_expected()
             && self.has_a_witness()
             && self.second_opinions.iter().all(|opinion| opinion.agrees)

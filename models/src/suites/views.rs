@@ -34,7 +34,7 @@ pub(super) fn knowing<X: Protocol<ModelPeer>>(
 
 /// Whether all machines that are alive hang together: by pointers in whichever direction, of which
 /// `in_flight` gives those on their way, from where they will arrive.
-pub(super) fn connected<X: Protocol<ModelPeer>, A: Application<X>>(
+pub(crate) fn connected<X: Protocol<ModelPeer>, A: Application<X>>(
     at: &Snapshot<'_, X, A>,
     in_flight: impl Fn(&X::Message) -> Vec<ModelPeer>,
 ) -> bool {
@@ -71,7 +71,7 @@ pub(super) fn all_full<X: Protocol<ModelPeer>, A: Application<X>>(at: &Snapshot<
 }
 
 /// Whether nobody who is alive has anybody in its view who is not.
-pub(super) fn none_dead<X: Protocol<ModelPeer>, A: Application<X>>(
+pub(crate) fn none_dead<X: Protocol<ModelPeer>, A: Application<X>>(
     at: &Snapshot<'_, X, A>,
 ) -> bool {
     let mut known = at.alive().flat_map(|local| local.node.neighborhood.peers());

@@ -51,7 +51,7 @@ pub(super) fn verdict(chapter: &Chapter) -> Markup {
 }
 
 fn properties(report: &Report) -> String {
-    let holding = report.properties.iter().filter(|property| property.holds).count();
+    let holding = report.properties.iter().filter(|property| property.is_as_claimed()).count();
     all_or_some(holding, report.properties.len())
 }
 

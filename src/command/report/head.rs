@@ -66,7 +66,7 @@ fn totals(chapters: &[Chapter], took: f64) -> Markup {
     let opinions = || reports.iter().flat_map(|report| &report.second_opinions);
     let sum = |of: fn(&Report) -> u64| reports.iter().map(|report| of(report)).sum::<u64>();
     let (holding, caught, agreeing) = (
-        properties().filter(|property| property.holds).count(),
+        properties().filter(|property| property.is_as_claimed()).count(),
         bugs().filter(|bug| bug.holds()).count(),
         opinions().filter(|opinion| opinion.agrees).count(),
     );

@@ -24,16 +24,18 @@ pub(super) fn link(report: &Report, name: &str) -> Markup {
 
 /// A property with its verdict, and the run that shows it.
 pub(super) fn item(property: &PropertyReport, address: &str) -> Markup {
-    let PropertyReport { name, notion: claimed, holds, evidence, .. } = property;
+    let PropertyReport { name, notion: claimed, holds, is_to_hold, evidence } = property;
+    let is_as_claimed = holds == is_to_hold;
     let shows = if *holds { "A run that shows it" } else { "A run that refutes it" };
     html! {
         li id=(address) {
-            p.claim.fails[!holds] {
-                (mark(*holds)) " " (notion(claimed)) " " span.name { (name) }
+            p.claim.fails[!is_as_claimed] {
+                (mark(is_as_claimed)) " " (notion(claimed)) " " span.name { (name) }
                 @if !holds { " " strong.verdict { "does not hold" } }
+                @if !is_to_hold { " and is not to" }
             }
             @if let Some(evidence) = evidence {
-                (run::run(shows, evidence, address, !holds || !evidence.replays()))
+                (run::run(shows, evidence, address, !property.is_as_claimed()))
             }
         }
     }

@@ -32,9 +32,13 @@ fn of_report(report: &Report) -> Vec<String> {
 }
 
 fn of_property(property: &PropertyReport) -> Option<String> {
-    let PropertyReport { name, notion, holds, evidence, .. } = property;
-    if !holds {
-        return Some(format!("A property fails: {notion}: {name}."));
+    let PropertyReport { name, notion, holds, is_to_hold, evidence } = property;
+    match (is_to_hold, holds) {
+        (true, false) => return Some(format!("A property fails: {notion}: {name}.")),
+        (false, true) => {
+            return Some(format!("A property is to fail, but holds: {notion}: {name}."));
+        }
+        (true, true) | (false, false) => {}
     }
     let difference = evidence.as_ref()?.difference.as_ref()?;
     Some(format!("The run that shows “{name}” does not replay: {difference}."))

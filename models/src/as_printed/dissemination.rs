@@ -1,0 +1,1 @@
+//! The second text's formulas, as printed.

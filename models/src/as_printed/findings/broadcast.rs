@@ -1,0 +1,82 @@
+//! Algorithm 5 as printed.
+
+use super::group;
+use crate::ModelPeer;
+use crate::as_printed::renyi_erdos::{Base, Message, RenyiErdos, Rounding, Settings};
+use crate::explore::{Notion, Property};
+use crate::suites::Suite;
+use crate::suites::case::Case;
+use crate::world::{Scheduler, Setting};
+
+type Claim = Property<RenyiErdos, ()>;
+
+const REACHED: &str = "everybody is reached";
+const ANYBODY: &str = "anybody but the one who began is reached";
+const FORGETS: &str = "a message that is over can be forgotten";
+const ENDS: &str = "the broadcast ends";
+
+pub(super) fn findings() -> Vec<Suite> {
+    let natural = Settings { size: 4, base: Base::Natural, rounding: Rounding::Down };
+    let up = Settings { rounding: Rounding::Up, ..natural };
+    let ten = Settings { base: Base::Ten, ..natural };
+    let early = Settings { size: 2, ..natural };
+    vec![
+        Suite::new(
+            "printed-broadcast-down-4",
+            "a broadcast among four; ln 4 is rounded down to 1, and \
+            nothing is lost",
+            move || reaching(natural),
+        )
+        .refuting(REACHED)
+        .refuting(FORGETS),
+        Suite::new(
+            "printed-broadcast-up-4",
+            "a broadcast among four; ln 4 is rounded up to 2, and \
+            nothing is lost",
+            move || reaching(up),
+        )
+        .refuting(REACHED)
+        .refuting(FORGETS),
+        Suite::new(
+            "printed-broadcast-ten-4",
+            "a broadcast among four; the logarithm to the base of ten \
+            is rounded down to 0",
+            move || starting(ten),
+        )
+        .refuting(ANYBODY),
+        Suite::new(
+            "printed-broadcast-early-4",
+            "a broadcast among four, who were two when they \
+            started; ln 2 is rounded down to 0",
+            move || starting(early),
+        )
+        .refuting(ANYBODY),
+    ]
+}
+
+const EVERYBODY: [&[u8]; 4] = [&[1, 2, 3], &[0, 2, 3], &[0, 1, 3], &[0, 1, 2]];
+
+fn setting(settings: Settings) -> Setting<RenyiErdos, ()> {
+    let nodes = group(&EVERYBODY, |_| RenyiErdos::new(settings));
+    let first_requests = vec![(ModelPeer(0), Message(1))];
+    Setting { first_requests, ..Setting::new(nodes, (), Scheduler::Rounds) }
+}
+
+fn reaching(settings: Settings) -> Case<RenyiErdos, ()> {
+    let reached = Claim::new(REACHED, Notion::PossibleFromEverywhere, |at| {
+        at.locals().all(|local| !local.node.protocol.received().is_empty())
+    });
+    let ends = Claim::new(ENDS, Notion::Surely, |at| at.in_flight().next().is_none());
+    let forgets = Claim::new(FORGETS, Notion::PossibleFromEverywhere, |at| {
+        at.in_flight().next().is_none()
+            && at.locals().all(|local| local.node.protocol.received().is_empty())
+    });
+    Case { setting: setting(settings), properties: vec![reached, ends, forgets] }
+}
+
+fn starting(settings: Settings) -> Case<RenyiErdos, ()> {
+    let anybody = Claim::new(ANYBODY, Notion::Sometimes, |at| {
+        at.locals().skip(1).any(|local| !local.node.protocol.received().is_empty())
+    });
+    Case { setting: setting(settings), properties: vec![anybody] }
+}
