@@ -6,11 +6,12 @@
 
 pub mod cyclon;
 pub mod dissemination;
-pub mod figures;
+mod figures;
 mod findings;
 pub mod gnutella;
 pub mod neighbor_management;
 pub mod random_walk;
 pub mod renyi_erdos;
 
+pub use figures::{Figure, figures};
 pub use findings::catalogue;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use clap::Args;
-use rumormill::models::as_printed;
+use rumormill::models::as_printed::{self, Figure};
 use rumormill::models::suites::{BugReport, Evidence, PropertyReport, Report, Suite, catalogue};
 use serde::Serialize;
 
@@ -64,13 +64,14 @@ pub(super) struct Incomplete {
 enum Entry {
     Report(Box<Report>),
     Incomplete(Incomplete),
+    Figure(Figure),
 }
 
 impl Entry {
     fn report(&self) -> Option<&Report> {
         match self {
             Self::Report(report) => Some(report),
-            Self::Incomplete(_) => None,
+            Self::Incomplete(_) | Self::Figure(_) => None,
         }
     }
 }
@@ -122,16 +123,21 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
         entries.push(Entry::Report(Box::new(report)));
     }
     summarize(output, &entries);
+    let all_is_as_printed = arguments.as_printed && arguments.suites.is_empty();
+    let figures = if all_is_as_printed { say_figures(output)? } else { Vec::new() };
+    let as_claimed = figures.iter().all(Figure::holds);
     if let Some(book) = &book {
         output.say(book.write()?);
     }
-    output.document(&entries)?;
     let reports: Vec<_> = entries.iter().filter_map(Entry::report).collect();
-    Ok(match reports.iter().all(|report| report.holds()) {
+    let outcome = match as_claimed && reports.iter().all(|report| report.holds()) {
         false => Outcome::Fails,
         true if reports.len() < entries.len() => Outcome::Incomplete,
         true => Outcome::Holds,
-    })
+    };
+    entries.extend(figures.into_iter().map(Entry::Figure));
+    output.document(&entries)?;
+    Ok(outcome)
 }
 
 /// The suites of those names, which may be findings in the algorithms as printed; all suites, and no
@@ -299,6 +305,21 @@ fn summarize(output: Output, entries: &[Entry]) {
         reports.iter().map(|report| report.states).sum::<u64>(),
         bugs.len(),
     ));
+}
+
+/// Says what the second text prints, and what is so.
+fn say_figures(output: Output) -> Result<Vec<Figure>> {
+    let figures = as_printed::figures()?;
+    output.say("what the second text prints of gossip, and the exact figures in lockstep rounds:");
+    for figure in &figures {
+        let Figure { about, printed, exact, .. } = figure;
+        output.say(format_args!(
+            "  {} {about}: printed {printed:.3}, exact {exact:.3}, {:.2} times that",
+            mark(figure.holds()),
+            figure.times(),
+        ));
+    }
+    Ok(figures)
 }
 
 /// The runs that a report shows, each under the name of its suite, bug and property.

@@ -70,20 +70,3 @@ fn view<'a, X: Protocol<ModelPeer>, A: Application<X>>(
 ) -> &'a [ModelPeer] {
     at.locals().nth(place.into()).map_or(&[], |local| local.node.neighborhood.peers())
 }
-
-/// Whether each view still holds whom it held at first.
-fn keeps<X: Protocol<ModelPeer>, A: Application<X>>(
-    at: &Snapshot<'_, X, A>,
-    views: &[&[u8]],
-) -> bool {
-    let mut kept = at.locals().zip(views).flat_map(|(local, first)| {
-        first.iter().map(|&peer| local.node.neighborhood.contains(&ModelPeer(peer)))
-    });
-    kept.all(|is_kept| is_kept)
-}
-
-/// Whether everybody is in somebody's view.
-fn all_known<X: Protocol<ModelPeer>, A: Application<X>>(at: &Snapshot<'_, X, A>) -> bool {
-    let is_known = |peer| at.locals().any(|local| local.node.neighborhood.contains(&peer));
-    at.locals().map(|local| local.node.me()).all(is_known)
-}
