@@ -1,6 +1,7 @@
 //! The command `rumormill`, from outside: what it prints, and how it ends.
 #![cfg(unix)]
 
+mod as_printed;
 mod check;
 mod cluster;
 mod demo;
