@@ -5,6 +5,7 @@
 //! that a driver runs. [`explore`] enumerates every state of a world and judges properties,
 //! [`stateright`] puts the same world before an independent checker, [`story`] tells
 //! counterexamples and saves them as traces, and [`suites`] is the catalogue of what is checked.
+//! [`as_printed`] takes the listings of the paper at their word, and says what is found in them.
 #![forbid(unsafe_code)]
 
 // The copies of the core's files in `bugs` name it.

@@ -6,7 +6,7 @@ use crate::as_printed::renyi_erdos::{Base, Message, RenyiErdos, Rounding, Settin
 use crate::explore::{Notion, Property};
 use crate::suites::Suite;
 use crate::suites::case::Case;
-use crate::world::{Local, Scheduler, Setting, Snapshot};
+use crate::world::{Local, Scheduler, Setting};
 
 type Claim = Property<RenyiErdos, ()>;
 
@@ -59,8 +59,7 @@ fn reaching(settings: Settings) -> Case<RenyiErdos, ()> {
     Case { setting: setting(settings), properties: vec![reached, forgets] }
 }
 
-/// Where nobody is reached there is no run to be told of by a claim that somebody can be: one that
-/// somebody surely is tells it.
+/// That somebody *can* be reached would be refuted by no single run.
 fn starting(settings: Settings) -> Case<RenyiErdos, ()> {
     let anybody = Claim::new(ANYBODY, Notion::Surely, |at| at.locals().skip(1).any(has_received));
     Case { setting: setting(settings), properties: vec![anybody] }

@@ -20,14 +20,17 @@ const AGAIN: &str = "there can be another shuffle";
 const GONE: &str = "whoever has failed is forgotten by all";
 
 pub(super) fn findings() -> Vec<Suite> {
-    let one_about = "one shuffle of one entry in a line of three, each of whom knows the next";
-    let exchanged_about = "the same, but the reply brings what the other has drawn";
+    let one_about = "each of three knows the next in a line, and the first shuffles when it starts";
+    let exchanged_about = "each of three knows the next in a line, and the first shuffles when it \
+                           starts; the reply brings what the other has drawn";
     let called_about = "each knows the next round a circle of three; line 1 calls ShuffleStart, as \
                         printed";
     let once_about = "each knows the next round a circle of three; line 1 passes ShuffleStart";
     let rounds_about = "a shuffle of one entry in every round, round a circle of three";
-    let grows_about = "the same, but the reply brings what the other has drawn";
-    let crossing_about = "two of five shuffle two entries each, one with the other";
+    let grows_about = "a shuffle of one entry in every round, round a circle of three; the reply brings \
+                       what the other has drawn";
+    let crossing_about =
+        "two of five shuffle two entries each, and one of them perhaps with the other";
     let failed_about =
         "two know each other, and a third that was never there; a shuffle in every round";
     vec![
@@ -83,7 +86,7 @@ fn known() -> Claim {
     })
 }
 
-/// Node 0 shuffles at its start, and node 1 when it likes.
+/// Node 0 shuffles at its start, and node 1 a period later.
 fn one(reply: Reply) -> Case<Cyclon, ()> {
     let starts = |me| if me == 0 { Starts::Called } else { Starts::Once };
     let setting =
