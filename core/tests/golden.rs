@@ -154,7 +154,17 @@ fn the_overlay_and_a_member_of_it() {
     };
     let alone = hash_over_views(&overlay, ask);
     let broadcast = Broadcast::new(20, flood(), gossip(Mode::PushPull));
-    let ask = |step: u32| member::Request::broadcast(step.to_le_bytes().to_vec().into());
-    let hashes = [alone, hash_over_views(&Member::new(overlay, broadcast), ask)];
-    assert_eq!(hashes, [0x0382_41dc_fea9_f4bf, 0x3d5c_be51_a991_fa66], "{hashes:#018x?}");
+    let ask = |step: u32| {
+        let payload = Bytes::copy_from_slice(&step.to_le_bytes());
+        match step % 3 {
+            0 => {
+                let mode = search::Mode::Flood { ttl: 3, degree: 2 };
+                member::Request::search(step as u8, payload, mode)
+            }
+            _ => member::Request::broadcast(payload),
+        }
+    };
+    let member = Member::new(overlay, broadcast, Search::new(common::searching()));
+    let hashes = [alone, hash_over_views(&member, ask)];
+    assert_eq!(hashes, [0x0382_41dc_fea9_f4bf, 0x3fb4_a615_eef5_7690], "{hashes:#018x?}");
 }

@@ -12,6 +12,7 @@ use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::cyclon::{self, MAX_LENGTH};
 use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS, Mode, Verdict};
 use rumormill_core::protocols::random_walk::{self, MAX_PATH};
+use rumormill_core::protocols::search::{self, MAX_RESULTS};
 use rumormill_core::rumor::{MAX_PAYLOAD, Rumor};
 use rumormill_core::stacks::broadcast::{Broadcast, Message, Request};
 use rumormill_core::stacks::member;
@@ -81,15 +82,25 @@ fn end(path: usize) -> overlay::Message<SocketPeer> {
     overlay::Message::Walk(random_walk::Message::End { number: 1, left: 0, path })
 }
 
+/// A hit with so many results.
+fn hit(results: usize) -> search::Message<SocketPeer> {
+    let results = vec![Bytes::from_static(b"a title"); results];
+    let (id, server) = (rumor_of(longest_peer(1), 1, 0).id, longest_peer(2));
+    search::Message::Hit { id, server, hops: 1, results }
+}
+
 proptest! {
     #[test]
     fn what_begins_like_a_message_of_a_member(
         path in 0..MAX_PATH,
+        results in 0..MAX_RESULTS,
         cut in 0..2000_usize,
         tail in proptest::collection::vec(any::<u8>(), 0..100),
     ) {
         let message = member::Message::Overlay(end(path));
         decoding_allocates_in_proportion(&begun(&message, cut, &tail))?;
+        let message = member::Message::Search(hit(results));
+        decoding_allocates_in_proportion(&begun(&message, cut % 100, &tail))?;
     }
 }
 

@@ -99,6 +99,16 @@ fn payload(step: u32) -> Bytes {
     Bytes::from(vec![step as u8; 3])
 }
 
+/// Something to ask those who search for.
+fn search(step: u32) -> search::Request<Named> {
+    if step.is_multiple_of(3) {
+        let mode = search::Mode::Flood { ttl: 3, degree: 2 };
+        return search::Request::Search { tag: step as u8, text: payload(step), mode };
+    }
+    let id = Id { origin: Named(step as u8 % GROUP), sequence: u64::from(step) / 40 };
+    search::Request::Matches { id, results: vec![payload(step)] }
+}
+
 #[test]
 fn renyi_erdos_broadcast_does_not_care_for_names() {
     let ask = |step| renyi_erdos::Request::Broadcast(payload(step));
@@ -152,17 +162,6 @@ fn the_protocols_that_change_views_do_not_care_for_names() {
         distance: None,
         mode: [random_walk::Mode::Plain, random_walk::Mode::Metropolis][step as usize % 2],
     };
-    let search = |step: u32| match step % 3 {
-        0 => {
-            let mode = search::Mode::Flood { ttl: 3, degree: 2 };
-            search::Request::Search { tag: step as u8, text: payload(step), mode }
-        }
-        _ => {
-            let origin = Named(step as u8 % GROUP);
-            let id = Id { origin, sequence: u64::from(step) / 40 };
-            search::Request::Matches { id, results: vec![payload(step)] }
-        }
-    };
     let adopt = |step: u32| adoption::Request(Named(step as u8 % GROUP));
     for seed in 0..10 {
         let trace = run_recorded(with_views(&managing), seed, 1000, manage);
@@ -186,10 +185,12 @@ fn the_protocols_that_change_views_do_not_care_for_names() {
 #[test]
 fn a_member_of_an_overlay_does_not_care_for_names() {
     let broadcast = Broadcast::new(GROUP.into(), flood(), gossip(Mode::PushPull));
-    let member = Member::new(Overlay::new(overlaid(4), vec![Named(0), Named(1)]), broadcast);
+    let overlay = Overlay::new(overlaid(4), vec![Named(0), Named(1)]);
+    let member = Member::new(overlay, broadcast, Search::new(common::searching()));
     let ask = |step| match step % 20 {
         0 => member::Request::leave(),
-        1..10 => member::Request::random_node(step as u8),
+        1..8 => member::Request::random_node(step as u8),
+        8..12 => member::Request::Search(search(step)),
         _ => member::Request::broadcast(payload(step)),
     };
     for seed in 0..10 {

@@ -12,7 +12,7 @@ use rumormill_core::protocols::search::{
 };
 use rumormill_core::rumor::Id;
 use rumormill_core::wire::{Header, Label, decode_frame, encode_frame};
-use rumormill_core::{Draw, Effect, Epoch, Event, Peer, Positions, Script, SocketPeer};
+use rumormill_core::{Draw, Effect, Epoch, Event, Peer, Positions, Script, SocketPeer, Ticks};
 
 type Searching<P> = Machine<P, Search<P>>;
 type Effects = Vec<Effect<'static, u32, Search<u32>>>;
@@ -58,6 +58,8 @@ fn asked(id: Id<u32>) -> Notice<u32> {
 fn tick(machine: &mut Searching<u32>) -> Effects {
     machine.act(Event::Timer(Period), &mut NoDraw)
 }
+
+const PERIOD: Ticks = Ticks(10);
 
 const WIDE: Mode = Mode::Flood { ttl: 3, degree: 3 };
 
@@ -230,6 +232,28 @@ fn a_flood_of_queries_is_refused_and_so_is_what_finds_no_room() {
     tick(&mut machine);
     tick(&mut machine);
     assert_eq!(machine.node.protocol.received(), 1, "the others are forgotten");
+}
+
+#[test]
+fn the_usual_settings_have_room_for_what_the_neighbours_may_send() {
+    let settings = Settings::over(20, PERIOD);
+    let neighbors: Vec<u32> = (1..=20).collect();
+    let mut machine = among(&neighbors, settings.clone());
+    let mut origins = 100..;
+    let mut accepted_of = |machine: &mut Searching<u32>, from| {
+        let ours = |origin| machine.hear(from, query(id(origin), 1, FLOOD));
+        let told = origins.by_ref().map(ours).map(|effects| told(&effects));
+        told.take_while(|notices| *notices != refused(from, Refusal::Flooding)).count()
+    };
+    for _ in 0..=settings.patience {
+        for &from in &neighbors {
+            assert_eq!(accepted_of(&mut machine, from), usize::from(settings.from_one));
+        }
+        tick(&mut machine);
+    }
+    let most = usize::from(settings.from_one) * 20 * usize::from(settings.patience);
+    assert_eq!(machine.node.protocol.received(), most, "the first are forgotten");
+    assert_eq!(Settings::over(u32::MAX, PERIOD).carried, u16::MAX);
 }
 
 #[test]

@@ -8,6 +8,7 @@ use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::cyclon::{self, Entry, MAX_LENGTH};
 use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS, Verdict};
 use rumormill_core::protocols::random_walk::{self, Hop, MAX_PATH, Mode, Walk};
+use rumormill_core::protocols::search::{self, MAX_QUERY, MAX_RESULT, MAX_RESULTS, Way};
 use rumormill_core::protocols::{adoption, neighbor_management};
 use rumormill_core::rumor::{Id, MAX_PAYLOAD, Rumor};
 use rumormill_core::stacks::broadcast::Message;
@@ -106,13 +107,31 @@ fn overlay_messages<P: Peer>(
     )
 }
 
+/// Every kind of message of those who search.
+fn searches<P: Peer>(peers: impl Strategy<Value = P>) -> impl Strategy<Value = search::Message<P>> {
+    let bytes = |most| proptest::collection::vec(any::<u8>(), 0..=most).prop_map(Bytes::from);
+    let results = proptest::collection::vec(bytes(MAX_RESULT), 0..=MAX_RESULTS);
+    let numbers = (any::<u64>(), any::<[u8; 3]>());
+    (0..3, peers, numbers, bytes(MAX_QUERY), results).prop_map(
+        |(kind, peer, (sequence, [left, ring, degree]), text, results)| {
+            let id = Id { origin: peer, sequence };
+            match kind {
+                0 => search::Message::Query { id, left, ring, way: Way::Flood { degree }, text },
+                1 => search::Message::Query { id, left, ring, way: Way::Walk, text },
+                _ => search::Message::Hit { id, server: peer, hops: left, results },
+            }
+        },
+    )
+}
+
 /// Every kind of message that a member of an overlay knows.
 fn member_messages<P: Peer>(
     peers: impl Strategy<Value = P> + Clone + 'static,
 ) -> impl Strategy<Value = member::Message<P>> {
     prop_oneof![
         5 => overlay_messages(peers.clone()).prop_map(member::Message::Overlay),
-        1 => messages(peers).prop_map(member::Message::Broadcast),
+        1 => messages(peers.clone()).prop_map(member::Message::Broadcast),
+        2 => searches(peers).prop_map(member::Message::Search),
     ]
 }
 

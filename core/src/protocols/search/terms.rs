@@ -5,7 +5,7 @@ use alloc::vec::Vec;
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 
-use crate::protocols::search::message::{MAX_QUERY, Way};
+use crate::protocols::search::message::{MAX_QUERY, MAX_RESULTS, Way};
 use crate::rumor::Id;
 use crate::{Peer, Ticks};
 
@@ -32,6 +32,71 @@ pub struct Settings {
     pub from_one: u8,
     /// The most results of one query that are passed on here.
     pub results: u16,
+}
+
+/// The most hops of a query that walks.
+///
+/// Our choice: with the way back it is as long as the longest walk of
+/// [the overlay](crate::stacks::overlay::Settings::keeping).
+const FARTHEST_WALK: u8 = 32;
+
+/// The most hops of a query that floods.
+///
+/// Our choice: more than the seven of the paper, so that one who passes on to three neighbours alone
+/// comes to a million processes; a flood costs the more the more neighbours are asked, not the more
+/// hops it may take.
+const FARTHEST_FLOOD: u8 = 16;
+
+/// The most neighbours to which a query is passed on.
+///
+/// Our choice: more than the seven of the paper. A process is missed by a flood that nobody's horizon
+/// ends with a probability of about e to the minus so many.
+const WIDEST: u8 = 16;
+
+/// For how many periods a query is remembered.
+///
+/// Our choice: the way of a walk and its way back are 64 hops, eight of them in a period, of which the
+/// overlay expects that it is several times as long as an answer takes.
+const PATIENCE: u8 = 8;
+
+/// The most searches from here at the same time.
+///
+/// Our choice: a person has one or two in mind.
+const OWN: u8 = 4;
+
+/// The most new queries from one neighbour in a period.
+///
+/// Our choice: of two neighbours that begin all their searches at once, a third passes on all.
+const FROM_ONE: u8 = 2 * OWN;
+
+/// The most servers of which a search from here hears.
+///
+/// Our choice: more than a person reads.
+const SERVERS: u16 = 256;
+
+impl Settings {
+    /// Searches over a view of `view` neighbours. A period is to be several times as long as an answer
+    /// takes; that of the overlay will do.
+    ///
+    /// As many queries are remembered as all neighbours may send for as long as one is, and of one
+    /// query as many results are passed on as its origin listens to, should all come by here.
+    #[must_use]
+    pub fn over(view: u32, period: Ticks) -> Self {
+        let periods = u32::from(PATIENCE) + 1;
+        let carried = view.saturating_mul(u32::from(FROM_ONE) * periods);
+        Self {
+            period,
+            patience: PATIENCE,
+            degree: WIDEST,
+            max_ttl: FARTHEST_FLOOD,
+            max_hops: FARTHEST_WALK,
+            own: OWN,
+            servers: SERVERS,
+            carried: u16::try_from(carried).unwrap_or(u16::MAX),
+            from_one: FROM_ONE,
+            results: SERVERS * MAX_RESULTS as u16,
+        }
+    }
 }
 
 /// How somebody searches.
