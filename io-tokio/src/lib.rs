@@ -35,6 +35,7 @@
 #![forbid(unsafe_code)]
 
 mod bind;
+pub mod catalogue;
 mod config;
 mod counters;
 mod driver;
