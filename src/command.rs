@@ -6,6 +6,7 @@ mod cluster;
 mod demo;
 mod exact;
 mod explore;
+mod found;
 mod loopback;
 mod machines;
 mod member;
@@ -15,6 +16,7 @@ mod replay;
 mod replays;
 mod report;
 mod run;
+mod search;
 mod signals;
 mod simulate;
 
@@ -45,6 +47,7 @@ pub(crate) enum Command {
     Simulate(Box<simulate::Arguments>),
     Explore(explore::Arguments),
     Run(run::Arguments),
+    Search(search::Arguments),
     Cluster(cluster::Arguments),
     Replay(replay::Arguments),
 }
@@ -58,6 +61,7 @@ impl Command {
             Self::Simulate(arguments) => simulate::run(&arguments),
             Self::Explore(arguments) => explore::run(&arguments),
             Self::Run(arguments) => run::run(&arguments),
+            Self::Search(arguments) => search::run(&arguments),
             Self::Cluster(arguments) => cluster::run(&arguments),
             Self::Replay(arguments) => replay::run(&arguments),
         }

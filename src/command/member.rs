@@ -1,7 +1,8 @@
-//! The machine of `rumormill run` and `rumormill cluster`.
+//! The machine of `rumormill run`, `rumormill search` and `rumormill cluster`.
 
 use std::num::NonZeroU16;
 
+use rumormill::protocols::search::{self, Search};
 use rumormill::protocols::{periodic_gossip, renyi_erdos};
 use rumormill::seen::Memory;
 use rumormill::stacks::broadcast::Broadcast;
@@ -31,7 +32,7 @@ pub(super) struct Ways {
     pub(super) margin: i16,
     /// How many neighbours it keeps.
     pub(super) view: u32,
-    /// How often it pings and shuffles.
+    /// How often it pings and shuffles; searches count in the same periods.
     pub(super) upkeep: Ticks,
     /// How often it gossips.
     pub(super) period: Ticks,
@@ -50,7 +51,13 @@ impl Ways {
     ) -> Node<SocketPeer, Machine> {
         let overlay = Overlay::new(overlay::Settings::keeping(self.view, self.upkeep), contacts);
         let broadcast = Broadcast::new(self.size, self.forward(), self.repair());
-        Node::new(Neighborhood::new(me, self.view), Member::new(overlay, broadcast))
+        let search = Search::new(self.search());
+        Node::new(Neighborhood::new(me, self.view), Member::new(overlay, broadcast, search))
+    }
+
+    /// How far searches go.
+    pub(super) fn search(&self) -> search::Settings {
+        search::Settings::over(self.view, self.upkeep)
     }
 
     /// The longest message that can be broadcast, in bytes.

@@ -1,10 +1,12 @@
 //! `rumormill run`: a member of a group that finds itself. Each line on the standard input is
-//! broadcast, and what is delivered is printed.
+//! broadcast, or searched for, and what is delivered or found is printed.
 
 mod joining;
 mod lines;
 mod refusals;
+mod searches;
 mod settings;
+mod share;
 mod talk;
 
 use std::fs::File;
@@ -13,16 +15,18 @@ use std::path::Path;
 
 use anyhow::{Context, Result};
 use rumormill::SocketPeer;
-use rumormill::node::{Config, Finished, Recording, spawn};
+use rumormill::node::{Config, Finished, Handle, Recording, SpawnError, spawn};
 use rumormill::stacks::member::Request;
 use rumormill::trace::Title;
 
 use super::Outcome;
 use super::machines::MEMBER;
-use super::output::say_aside;
+use super::member::Machine;
+use super::output::{Output, say_aside};
 use super::signals::Signals;
 pub(crate) use settings::Arguments;
-use settings::Settings;
+pub(super) use settings::Settings;
+use share::Share;
 use talk::Talk;
 
 #[tokio::main]
@@ -31,12 +35,17 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut signals = Signals::listen()?;
     // Made before the node runs, so that nothing is recorded in vain.
     let record = settings.record.as_deref().map(create).transpose()?;
-    let contacts = settings.join.iter().map(|&address| SocketPeer::contact(address)).collect();
-    let mut node =
-        spawn(configuration(&settings), |me| settings.ways.machine(me, contacts)).await?;
+    let share = tokio::select! {
+        () = signals.asked_to_end() => {
+            Output { json: arguments.json }.end_early();
+            return Ok(Outcome::Holds);
+        }
+        share = Share::open(&settings) => share?,
+    };
+    let mut node = start(&settings).await?;
     let mut notices = node.notices().context("the notices of a new node were taken before")?;
     let lines = lines::of_standard_input(settings.ways.max_payload());
-    let mut talk = Talk::new(arguments.json, &settings, node.peer())?;
+    let mut talk = Talk::new(arguments.json, &settings, node.peer(), share)?;
     let talked = tokio::select! {
         () = signals.asked_to_end() => Ok(()),
         failed = talk.go_on(&node, lines, &mut notices) => failed,
@@ -50,6 +59,12 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     talked?;
     talk.finish(&mut notices, &counters)?;
     Ok(Outcome::Holds)
+}
+
+/// Starts a node that joins through the addresses it is told.
+pub(super) async fn start(settings: &Settings) -> Result<Handle<Machine>, SpawnError> {
+    let contacts = settings.join.iter().map(|&address| SocketPeer::contact(address)).collect();
+    spawn(configuration(settings), |me| settings.ways.machine(me, contacts)).await
 }
 
 fn configuration(settings: &Settings) -> Config {

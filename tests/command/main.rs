@@ -11,5 +11,6 @@ mod process;
 mod replay;
 mod report;
 mod run;
+mod search;
 mod simulate;
 mod usage;

@@ -4,7 +4,7 @@ use crate::process::{finish, folder};
 
 #[test]
 fn every_subcommand_explains_itself() {
-    for subcommand in ["demo", "check", "simulate", "explore", "run", "replay"] {
+    for subcommand in ["demo", "check", "simulate", "explore", "run", "search", "replay"] {
         let help = finish(&[subcommand, "--help"]);
         assert_eq!((help.code, &help.err[..]), (Some(0), ""));
         assert!(help.out.contains("--json"), "{}", help.out);

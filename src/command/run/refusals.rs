@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 
 use rumormill::SocketPeer;
-use rumormill::protocols::{adoption, cyclon, neighbor_management, random_walk};
+use rumormill::protocols::{adoption, cyclon, neighbor_management, random_walk, search};
+use rumormill::stacks::member;
 use rumormill::stacks::overlay::Notice;
 use serde::Serialize;
 
@@ -16,7 +17,7 @@ pub(super) struct Refusals {
 
 impl Refusals {
     /// Counts it, if it is one.
-    pub(super) fn hear(&mut self, notice: &Notice<SocketPeer>) {
+    pub(super) fn hear(&mut self, notice: &member::Notice<SocketPeer>) {
         if let Some(reason) = reason(notice) {
             *self.by_reason.entry(reason).or_default() += 1;
         }
@@ -33,7 +34,17 @@ impl Refusals {
     }
 }
 
-fn reason(notice: &Notice<SocketPeer>) -> Option<String> {
+fn reason(notice: &member::Notice<SocketPeer>) -> Option<String> {
+    match notice {
+        member::Notice::Overlay(notice) => reason_of_overlay(notice),
+        member::Notice::Search(search::Notice::Refused { refusal, .. }) => {
+            Some(refusal.to_string())
+        }
+        member::Notice::Search(_) | member::Notice::Rumor(_) => None,
+    }
+}
+
+fn reason_of_overlay(notice: &Notice<SocketPeer>) -> Option<String> {
     match notice {
         Notice::Neighbors(neighbor_management::Notice::Refused { refusal, .. }) => {
             Some(refusal.to_string())
@@ -53,16 +64,20 @@ mod tests {
     fn refusals_are_counted_by_reason_and_nothing_else_is() -> Result<(), std::net::AddrParseError>
     {
         let from = SocketPeer::contact("127.0.0.1:7101".parse()?);
-        let unasked =
-            || Notice::Shuffle(cyclon::Notice::Refused { from, refusal: cyclon::Refusal::Unasked });
+        let of_overlay = member::Notice::Overlay;
+        let refusal = cyclon::Refusal::Unasked;
+        let unasked = || of_overlay(Notice::Shuffle(cyclon::Notice::Refused { from, refusal }));
         let mut refusals = Refusals::default();
         assert_eq!((refusals.total(), refusals.foremost()), (0, None));
-        refusals.hear(&Notice::Shuffle(cyclon::Notice::Failed(from)));
+        refusals.hear(&of_overlay(Notice::Shuffle(cyclon::Notice::Failed(from))));
         refusals.hear(&unasked());
         refusals.hear(&unasked());
         let refusal = adoption::Refusal::Unasked;
-        refusals.hear(&Notice::Adoption(adoption::Notice::Refused { from, refusal }));
-        assert_eq!(refusals.total(), 3);
+        refusals.hear(&of_overlay(Notice::Adoption(adoption::Notice::Refused { from, refusal })));
+        let refusal = search::Refusal::Flooding;
+        refusals.hear(&member::Notice::Search(search::Notice::Refused { from, refusal }));
+        refusals.hear(&member::Notice::Search(search::Notice::Ended { tag: 1, servers: 0 }));
+        assert_eq!(refusals.total(), 4);
         assert_eq!(refusals.foremost(), Some("no exchange awaits this answer"));
         Ok(())
     }

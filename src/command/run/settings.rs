@@ -77,23 +77,47 @@ struct Flags {
     /// Record what the machine does, and write it to this file at the end
     #[arg(long, value_name = "FILE")]
     record: Option<PathBuf>,
+    /// Let others find the files below this directory by their names
+    #[arg(long, value_name = "DIR")]
+    share: Option<PathBuf>,
+    /// Let others find the lines of this file
+    #[arg(long, value_name = "FILE")]
+    share_list: Option<PathBuf>,
 }
 
-/// What a node of `rumormill run` is told.
-pub(super) struct Settings {
-    pub(super) bind: SocketAddr,
-    pub(super) advertise: Option<SocketAddr>,
-    pub(super) join: Vec<SocketAddr>,
-    pub(super) label: Label,
-    pub(super) ways: Ways,
-    pub(super) seed: Option<u64>,
-    pub(super) record: Option<PathBuf>,
+/// What a node is told.
+pub(in crate::command) struct Settings {
+    pub(in crate::command) bind: SocketAddr,
+    pub(in crate::command) advertise: Option<SocketAddr>,
+    pub(in crate::command) join: Vec<SocketAddr>,
+    pub(in crate::command) label: Label,
+    pub(in crate::command) ways: Ways,
+    pub(in crate::command) seed: Option<u64>,
+    pub(in crate::command) record: Option<PathBuf>,
+    pub(in crate::command) share: Option<PathBuf>,
+    pub(in crate::command) share_list: Option<PathBuf>,
 }
 
 impl Settings {
     pub(super) fn of(arguments: &Arguments) -> Result<Self> {
         let file = arguments.config.as_deref().map_or_else(|| Ok(Flags::default()), read)?;
-        let flags = &arguments.flags;
+        Self::merged(&arguments.flags, file)
+    }
+
+    /// Of a node that joins through these addresses and is like others, but for what is named here.
+    pub(in crate::command) fn joining(
+        bind: SocketAddr,
+        join: &[SocketAddr],
+        label: Option<&str>,
+        upkeep_ms: Option<NonZeroU32>,
+    ) -> Result<Self> {
+        let (bind, join, label) = (Some(bind), join.to_vec(), label.map(Into::into));
+        let flags = Flags { bind, join, label, upkeep_ms, ..Flags::default() };
+        Self::merged(&flags, Flags::default())
+    }
+
+    /// Of flags, and a file where these say nothing.
+    fn merged(flags: &Flags, file: Flags) -> Result<Self> {
         let join = if flags.join.is_empty() { file.join } else { flags.join.clone() };
         let label = flags.label.as_deref().or(file.label.as_deref()).unwrap_or("rumormill");
         let size = flags.size.or(file.size).map_or(1000, NonZeroU32::get);
@@ -117,10 +141,12 @@ impl Settings {
             },
             seed: flags.seed.or(file.seed),
             record: flags.record.clone().or(file.record),
+            share: flags.share.clone().or(file.share),
+            share_list: flags.share_list.clone().or(file.share_list),
         })
     }
 
-    pub(super) fn upkeep(&self) -> Duration {
+    pub(in crate::command) fn upkeep(&self) -> Duration {
         Duration::from_millis(self.ways.upkeep.0.into())
     }
 }

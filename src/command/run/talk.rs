@@ -3,7 +3,9 @@
 use std::io::{self, Write};
 
 use anyhow::{Context, Result, bail};
+use bytes::Bytes;
 use rumormill::SocketPeer;
+use rumormill::node::catalogue::Asked;
 use rumormill::node::{Counters, Handle, Notices};
 use rumormill::rumor::{Id, Notice, Rumor};
 use rumormill::seen::Refusal;
@@ -14,7 +16,9 @@ use tokio::sync::mpsc;
 use super::joining::Joining;
 use super::lines::Line;
 use super::refusals::Refusals;
+use super::searches::{self, Counted, Searches};
 use super::settings::Settings;
+use super::share::Share;
 use crate::command::member::Machine;
 use crate::command::numbers::counted;
 use crate::command::output::{printable, say_aside};
@@ -28,6 +32,7 @@ pub(super) struct Talk {
     /// How many messages were turned away; anybody can send any number of them.
     turned_away: u64,
     refusals: Refusals,
+    searches: Searches,
 }
 
 /// A delivery, as one entry of the JSON document.
@@ -41,7 +46,12 @@ struct Delivery {
 impl Talk {
     /// The JSON document is written as it comes about, line by line, since nobody knows how long
     /// that takes.
-    pub(super) fn new(json: bool, settings: &Settings, me: SocketPeer) -> Result<Self> {
+    pub(super) fn new(
+        json: bool,
+        settings: &Settings,
+        me: SocketPeer,
+        share: Share,
+    ) -> Result<Self> {
         let others = settings.join.iter().filter(|&&address| address != me.address()).count();
         let through = match others {
             0 => "it waits for others that --join it".into(),
@@ -50,14 +60,16 @@ impl Talk {
         let of_itself = if others < settings.join.len() { " (it cannot join itself)" } else { "" };
         say_aside(format_args!("listening on {}; {through}{of_itself}; Ctrl-C ends", me.address()));
         if json {
-            print(&format!("{{\"peer\": \"{me}\", \"deliveries\": [\n"))?;
+            let shared = share.titles;
+            print(&format!("{{\"peer\": \"{me}\", \"shared\": {shared}, \"deliveries\": [\n"))?;
         }
         let (limit, joining) = (settings.ways.max_payload(), Joining::new(settings, others));
         let refusals = Refusals::default();
-        Ok(Self { json, me, limit, joining, deliveries: 0, turned_away: 0, refusals })
+        let searches = Searches::new(settings, share.catalogue);
+        Ok(Self { json, me, limit, joining, deliveries: 0, turned_away: 0, refusals, searches })
     }
 
-    /// Broadcasts the lines and tells the notices, until something goes wrong.
+    /// Broadcasts the lines, or searches, and tells the notices, until something goes wrong.
     pub(super) async fn go_on(
         &mut self,
         node: &Handle<Machine>,
@@ -68,29 +80,53 @@ impl Talk {
         loop {
             tokio::select! {
                 line = lines.recv(), if more_lines => match line {
-                    Some(Ok(Line::Text(text))) => node.request(Request::broadcast(text)).await?,
+                    Some(Ok(Line::Text(text))) => if let Some(request) = self.understand(text) {
+                        node.request(request).await?;
+                    }
                     Some(Ok(Line::TooLong)) => self.refuse(),
                     Some(Err(error)) => say_aside(format_args!("no more lines are read: {error}")),
                     None => more_lines = false,
                 },
                 () = self.joining.is_due() => self.joining.look(node).await?,
                 notice = notices.next() => match notice {
-                    Some(notice) => self.tell(notice)?,
+                    Some(notice) => if let Some(request) = self.tell(notice)? {
+                        node.request(request).await?;
+                    }
                     None => bail!("the node has stopped by itself; start it again"),
                 },
             }
         }
     }
 
-    fn tell(&mut self, notice: member::Notice<SocketPeer>) -> Result<()> {
-        match notice {
-            member::Notice::Overlay(notice) => {
-                self.joining.hear(&notice);
-                self.refusals.hear(&notice);
-            }
-            member::Notice::Rumor(notice) => self.tell_of_rumor(notice)?,
+    /// What to ask the machine for because of a line.
+    fn understand(&mut self, line: Bytes) -> Option<Request<SocketPeer>> {
+        match searches::query(&line) {
+            Some(query) => self.searches.begin(&query),
+            None => Some(Request::broadcast(line)),
         }
-        Ok(())
+    }
+
+    /// What to ask the machine for in return, if anything.
+    fn tell(&mut self, notice: member::Notice<SocketPeer>) -> Result<Option<Request<SocketPeer>>> {
+        self.refusals.hear(&notice);
+        match notice {
+            member::Notice::Overlay(notice) => self.joining.hear(&notice),
+            member::Notice::Rumor(notice) => self.tell_of_rumor(notice)?,
+            member::Notice::Search(notice) => {
+                let (request, lines) = self.searches.hear(&notice);
+                lines.iter().try_for_each(|line| self.tell_of_find(line))?;
+                return Ok(request);
+            }
+        }
+        Ok(None)
+    }
+
+    fn tell_of_find(&self, line: &str) -> Result<()> {
+        if self.json {
+            say_aside(line);
+            return Ok(());
+        }
+        print(&format!("{line}\n"))
     }
 
     fn tell_of_rumor(&mut self, notice: Notice<SocketPeer>) -> Result<()> {
@@ -141,16 +177,31 @@ impl Talk {
         counters: &Counters,
     ) -> Result<()> {
         while let Some(notice) = notices.try_next() {
-            self.tell(notice)?;
+            // The node has stopped, and answers nobody.
+            let _too_late = self.tell(notice)?;
         }
         if self.json {
-            let counters = serde_json::to_string(counters)?;
-            let refusals = serde_json::to_string(&self.refusals)?;
-            return print(&format!("], \"refused\": {refusals}, \"counters\": {counters}}}\n"));
+            let sums = Sums {
+                asked: self.searches.asked(),
+                searches: self.searches.counted(),
+                refused: &self.refusals,
+                counters,
+            };
+            let sums = serde_json::to_string(&sums)?;
+            return print(&format!("], {}\n", sums.trim_start_matches('{')));
         }
-        sum_up(counters, self.turned_away, &self.refusals);
+        sum_up(counters, self.turned_away, &self.refusals, self.searches.asked());
         Ok(())
     }
+}
+
+/// The end of the JSON document.
+#[derive(Serialize)]
+struct Sums<'a> {
+    asked: Asked,
+    searches: Counted,
+    refused: &'a Refusals,
+    counters: &'a Counters,
 }
 
 fn why(refusal: Refusal) -> &'static str {
@@ -162,15 +213,20 @@ fn why(refusal: Refusal) -> &'static str {
 }
 
 /// What was dropped is told only where something was.
-fn sum_up(counters: &Counters, turned_away: u64, refusals: &Refusals) {
+fn sum_up(counters: &Counters, turned_away: u64, refusals: &Refusals, asked: Asked) {
     let Counters { incoming, outgoing, work } = counters;
     let mut line = format!("{} datagrams sent, {} received", outgoing.sent, incoming.accepted);
     for (count, what) in [
         (outgoing.failures.total() + outgoing.too_long, "not sent"),
         (incoming.refused.total(), "refused"),
         (turned_away, "messages turned away"),
-        (work.missed, "deliveries not printed in time"),
+        (work.missed, "deliveries or queries missed, since too many came at once"),
         (work.unrecorded, "steps that the trace has no room for"),
+        (asked.queries, "queries heard"),
+        (asked.answered, "of them answered"),
+        (asked.left_out, "results not sent, since they were too many or too late"),
+        (asked.refused.not_text, "queries refused that were no text"),
+        (asked.refused.no_words, "queries refused that had no words"),
     ] {
         if count > 0 {
             line += &format!(", {count} {what}");
