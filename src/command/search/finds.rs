@@ -90,8 +90,8 @@ impl Finds {
 
     pub(super) fn sum_up(&self, end: End) {
         let why = match end {
-            End::Over => "the search is over",
-            End::Deadline => "no answer is waited for any longer",
+            End::Over => "the search was over",
+            End::Deadline => "time was up",
             End::AskedToEnd => "asked to end",
         };
         let what = match self.results.last() {
@@ -107,7 +107,9 @@ impl Finds {
         let servers = counted(self.servers as usize, "node", "nodes");
         let hops = self.results.iter().map(|find| find.hops);
         let (nearest, farthest) = (hops.clone().min().unwrap_or(0), hops.max().unwrap_or(0));
+        let from = if nearest < farthest { format!("{nearest} to ") } else { String::new() };
+        let hops = counted(farthest.into(), "hop", "hops");
         let last = seconds(last.seconds);
-        format!("{results} at {servers}, from {nearest} to {farthest} hops away, within {last}")
+        format!("{results} at {servers}, {from}{hops} away, within {last}")
     }
 }
