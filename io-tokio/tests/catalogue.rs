@@ -134,7 +134,7 @@ async fn folders_that_cannot_be_read_are_left_out() {
     touch(folder.join("readable"));
     let locked = folder.join("locked");
     make(&locked);
-    fs::set_permissions(&locked, fs::Permissions::from_mode(0)).expect("a folder of ours");
+    fs::set_permissions(&locked, fs::Permissions::from_mode(0o000)).expect("a folder of ours");
     // Whoever may do anything may read it all the same.
     let locked_out = u64::from(fs::read_dir(&locked).is_err());
     // Two towers, one on top of the other: longer than any path may be, so that what lies at the end

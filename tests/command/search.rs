@@ -255,7 +255,7 @@ fn the_files_of_a_folder_and_the_lines_of_a_list_are_found_and_the_traces_replay
     asking.says_aside("at most 128");
     asking.says_aside("the search for `coltrane` is over: 1 node has it");
     let searches = &end(asking).json()["searches"];
-    assert_eq!((&searches["begun"], &searches["not_begun"]), (&1.into(), &3.into()), "{searches}");
+    assert_eq!((&searches["typed"], &searches["not_begun"]), (&4.into(), &3.into()), "{searches}");
 
     let finished = end(of_files);
     assert_eq!(finished.out, format!("{at_asking}: found\n"), "searches are not broadcast");

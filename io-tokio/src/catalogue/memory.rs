@@ -11,7 +11,7 @@ use super::{Catalogue, Found, QueryError};
 
 /// The most titles in a catalogue.
 ///
-/// Our choice: all of them are looked through within a few milliseconds, for each query.
+/// Our choice: a few words are looked for in all of them within some milliseconds.
 pub const MAX_TITLES: usize = 50_000;
 
 /// Titles in memory, at most [`MAX_TITLES`] of at most [`MAX_RESULT`] bytes each. They are found by

@@ -19,7 +19,10 @@ impl Words {
     /// When it is no text in UTF-8, or has no words.
     pub fn of(query: &[u8]) -> Result<Self, QueryError> {
         let text = std::str::from_utf8(query).map_err(|_| QueryError::NotText)?;
-        let folded: Vec<String> = text.split_whitespace().map(fold).collect();
+        let mut folded: Vec<String> = text.split_whitespace().map(fold).collect();
+        // Who says a word often does not make it be looked for often.
+        folded.sort_unstable();
+        folded.dedup();
         if folded.is_empty() { Err(QueryError::NoWords) } else { Ok(Self { folded }) }
     }
 
@@ -54,6 +57,11 @@ mod tests {
         assert!(matches("rain", "Blue Train.flac"), "within a word");
         assert!(!matches("blue bus", "Blue Train.flac"), "not one word alone");
         assert!(!matches("bluetrain", "Blue Train.flac"));
+    }
+
+    #[test]
+    fn a_word_that_is_said_twice_is_looked_for_once() {
+        assert_eq!(Words::of(b"Blue train BLUE"), Words::of(b"train blue"));
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Searches: those of others, which are answered, and those that are typed.
 
 use std::collections::BTreeMap;
+use std::fmt::Display;
 
 use bytes::Bytes;
 use rumormill::SocketPeer;
@@ -29,7 +30,8 @@ pub(super) struct Searches {
 /// What came of the searches that were typed.
 #[derive(Clone, Copy, Default, Serialize)]
 pub(super) struct Counted {
-    begun: u64,
+    typed: u64,
+    /// Those of them that did not begin.
     not_begun: u64,
     /// How many servers answered, each search by itself.
     servers: u64,
@@ -53,54 +55,43 @@ impl Searches {
     }
 
     /// What to ask the machine for, unless nothing can be found by that query.
-    pub(super) fn begin(&mut self, query: &Bytes) -> Option<Request<SocketPeer>> {
-        let text = match found::text(query) {
-            Ok(text) => text,
+    pub(super) fn begin(&mut self, query: Bytes) -> Option<Request<SocketPeer>> {
+        self.counted.typed += 1;
+        match found::text(&query) {
+            Ok(text) => {
+                // Those that had a tag before are over: the machine has room for a few at a time.
+                self.own.insert(self.next_tag, printable(text));
+            }
             Err(error) => {
                 self.refuse(error);
                 return None;
             }
-        };
-        let tag = self.free_tag();
-        self.counted.begun += 1;
-        self.own.insert(tag, printable(text));
-        Some(Request::search(tag, query.clone(), self.mode))
-    }
-
-    /// There are always more tags than searches, since the machine has room for a few of these.
-    fn free_tag(&mut self) -> u8 {
-        while self.own.contains_key(&self.next_tag) {
-            self.next_tag = self.next_tag.wrapping_add(1);
         }
-        self.next_tag
+        let request = Request::search(self.next_tag, query, self.mode);
+        self.next_tag = self.next_tag.wrapping_add(1);
+        Some(request)
     }
 
-    fn refuse(&mut self, why: impl std::fmt::Display) {
+    fn refuse(&mut self, why: impl Display) {
         self.counted.not_begun += 1;
         say_aside(format_args!("not searched: {why}"));
     }
 
-    /// What to ask the machine for in return, if anything, and what to print.
-    pub(super) fn hear(
-        &mut self,
-        notice: &Notice<SocketPeer>,
-    ) -> (Option<Request<SocketPeer>>, Vec<String>) {
+    /// What to ask the machine for in return, if anything.
+    pub(super) fn hear(&mut self, notice: &Notice<SocketPeer>) -> Option<Request<SocketPeer>> {
         match notice {
-            Notice::Hit { server, hops, results, .. } => {
+            Notice::Hit { results, .. } => {
                 self.counted.servers += 1;
                 self.counted.results += results.len() as u64;
-                let line = |result: &Bytes| found::line(result, server, *hops);
-                return (None, results.iter().map(line).collect());
             }
             Notice::Ended { tag, servers } => self.end(*tag, *servers),
             Notice::Failed { tag, failure } => {
                 self.own.remove(tag);
-                self.counted.begun -= 1;
                 self.refuse(failure);
             }
             Notice::Asked { .. } | Notice::LeftOut { .. } | Notice::Refused { .. } => {}
         }
-        (self.desk.hear(notice).map(Request::Search), Vec::new())
+        self.desk.hear(notice).map(Request::Search)
     }
 
     fn end(&mut self, tag: u8, servers: u16) {

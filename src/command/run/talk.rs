@@ -19,6 +19,7 @@ use super::refusals::Refusals;
 use super::searches::{self, Counted, Searches};
 use super::settings::Settings;
 use super::share::Share;
+use crate::command::found;
 use crate::command::member::Machine;
 use crate::command::numbers::counted;
 use crate::command::output::{printable, say_aside};
@@ -101,7 +102,7 @@ impl Talk {
     /// What to ask the machine for because of a line.
     fn understand(&mut self, line: Bytes) -> Option<Request<SocketPeer>> {
         match searches::query(&line) {
-            Some(query) => self.searches.begin(&query),
+            Some(query) => self.searches.begin(query),
             None => Some(Request::broadcast(line)),
         }
     }
@@ -113,9 +114,8 @@ impl Talk {
             member::Notice::Overlay(notice) => self.joining.hear(&notice),
             member::Notice::Rumor(notice) => self.tell_of_rumor(notice)?,
             member::Notice::Search(notice) => {
-                let (request, lines) = self.searches.hear(&notice);
-                lines.iter().try_for_each(|line| self.tell_of_find(line))?;
-                return Ok(request);
+                found::lines(&notice).iter().try_for_each(|line| self.tell_of_find(line))?;
+                return Ok(self.searches.hear(&notice));
             }
         }
         Ok(None)

@@ -5,9 +5,9 @@ use rumormill::SocketPeer;
 use serde::Serialize;
 use tokio::time::Instant;
 
-use crate::command::found::line;
+use crate::command::found::{line, title};
 use crate::command::numbers::{counted, seconds};
-use crate::command::output::{Output, printable, say_aside};
+use crate::command::output::{Output, say_aside};
 
 /// Why nothing more is found.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize)]
@@ -75,7 +75,7 @@ impl Finds {
         for result in results {
             self.output.say(line(result, &server, hops));
             self.results.push(Find {
-                title: printable(&String::from_utf8_lossy(result)),
+                title: title(result),
                 address: server.address().to_string(),
                 server: server.to_string(),
                 hops,
