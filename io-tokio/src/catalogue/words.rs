@@ -67,7 +67,7 @@ mod tests {
     #[test]
     fn letters_of_any_language_have_their_case_folded() {
         assert!(matches("ÄRGER", "der ärger.txt"));
-        assert!(matches("ΣΑΣ", "ΟΔΟΣΑΣ"), "a part of a word is a part, wherever it ends");
+        assert!(matches("ΟΔΟΣ", "ΟΔΟΣΑ"), "what ends a word may go on in another");
         assert!(matches("щука", "ЩУКА"));
         assert!(!matches("e\u{301}t\u{e9}", "\u{e9}t\u{e9}"), "accents are as they are");
     }
