@@ -107,7 +107,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut notices = node.notices().context("the notices of a new node were taken before")?;
     let mut finds = Finds::new(output);
     let searched = tokio::select! {
-        () = signals.asked_to_end() => Ok(End::AskedToEnd),
+        () = signals.asked_to_end() => Ok(End::Interrupted),
         end = search(arguments, &settings, mode, &node, &mut notices, &mut finds) => end,
     };
     // A node that has stopped by itself leaves without a word.
@@ -116,7 +116,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let end = searched?;
     finds.sum_up(end);
     output.document(&Document { query: &arguments.query, end, found: &finds })?;
-    Ok(Outcome::of(finds.is_any() || end == End::AskedToEnd))
+    Ok(Outcome::of(finds.is_any() || end == End::Interrupted))
 }
 
 /// Waits for neighbours, asks them, and listens.

@@ -183,7 +183,7 @@ fn what_two_of_a_hundred_nodes_have_is_found_among_two_hundred_nodes_and_two_tho
     let found = walking.finish();
     assert_eq!(found.code, Some(0), "{found:?}");
     let document = found.json();
-    assert_eq!(document["end"], "asked_to_end");
+    assert_eq!(document["end"], "interrupted");
     assert!(document["results"].as_array().is_some_and(|results| !results.is_empty()));
 
     let nothing = library.search(&["no such title", "--for-ms", "500", "--json"]).finish();

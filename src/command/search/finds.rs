@@ -15,10 +15,10 @@ use crate::command::output::{Output, say_aside};
 pub(super) enum End {
     /// The machine awaits no more answers.
     Over,
-    /// The person who asked does not.
+    /// The time for answers was up.
     Deadline,
-    /// Nor does the one who ended the command.
-    AskedToEnd,
+    /// The command was asked to end.
+    Interrupted,
 }
 
 /// What was found so far.
@@ -92,7 +92,7 @@ impl Finds {
         let why = match end {
             End::Over => "the search was over",
             End::Deadline => "time was up",
-            End::AskedToEnd => "asked to end",
+            End::Interrupted => "asked to end",
         };
         let what = match self.results.last() {
             None => "nothing was found".into(),

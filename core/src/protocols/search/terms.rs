@@ -185,7 +185,7 @@ pub enum Request<P: Peer> {
     Matches {
         /// Whose query, and which.
         id: Id<P>,
-        /// What: at most [`MAX_RESULTS`](super::MAX_RESULTS), each of at most
+        /// What: at most [`MAX_RESULTS`], each of at most
         /// [`MAX_RESULT`](super::MAX_RESULT) bytes.
         results: Vec<Bytes>,
     },
