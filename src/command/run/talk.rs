@@ -6,7 +6,7 @@ use anyhow::{Context, Result, bail};
 use bytes::Bytes;
 use rumormill::SocketPeer;
 use rumormill::node::catalogue::Asked;
-use rumormill::node::{Counters, Handle, Notices};
+use rumormill::node::{Counters, Handle, Notices, Stopped};
 use rumormill::rumor::{Id, Notice, Rumor};
 use rumormill::seen::Refusal;
 use rumormill::stacks::member::{self, Request};
@@ -81,18 +81,14 @@ impl Talk {
         loop {
             tokio::select! {
                 line = lines.recv(), if more_lines => match line {
-                    Some(Ok(Line::Text(text))) => if let Some(request) = self.understand(text) {
-                        node.request(request).await?;
-                    }
+                    Some(Ok(Line::Text(text))) => ask(node, self.understand(text)).await?,
                     Some(Ok(Line::TooLong)) => self.refuse(),
                     Some(Err(error)) => say_aside(format_args!("no more lines are read: {error}")),
                     None => more_lines = false,
                 },
                 () = self.joining.is_due() => self.joining.look(node).await?,
                 notice = notices.next() => match notice {
-                    Some(notice) => if let Some(request) = self.tell(notice)? {
-                        node.request(request).await?;
-                    }
+                    Some(notice) => ask(node, self.tell(notice)?).await?,
                     None => bail!("the node has stopped by itself; start it again"),
                 },
             }
@@ -192,6 +188,13 @@ impl Talk {
         }
         sum_up(counters, self.turned_away, &self.refusals, self.searches.asked());
         Ok(())
+    }
+}
+
+async fn ask(node: &Handle<Machine>, request: Option<Request<SocketPeer>>) -> Result<(), Stopped> {
+    match request {
+        Some(request) => node.request(request).await,
+        None => Ok(()),
     }
 }
 

@@ -42,15 +42,15 @@ const FARTHEST_WALK: u8 = 32;
 
 /// The most hops of a query that floods.
 ///
-/// Our choice: more than the seven of the paper, so that one who passes on to three neighbours alone
-/// comes to a million processes; a flood costs the more the more neighbours are asked, not the more
-/// hops it may take.
+/// Our choice: more than the seven of the paper, so that a flood to three neighbours of each, which is
+/// cheap, comes to a million processes: 3^13 are more.
 const FARTHEST_FLOOD: u8 = 16;
 
 /// The most neighbours to which a query is passed on.
 ///
-/// Our choice: more than the seven of the paper. A process is missed by a flood that nobody's horizon
-/// ends with a probability of about e to the minus so many.
+/// Our choice: more than the seven of the paper, with room for who wants to be surer. A flood without a
+/// horizon, of which nothing is lost, misses a process of a large group with a probability of about e to
+/// the minus so many, if neighbours are drawn uniformly.
 const WIDEST: u8 = 16;
 
 /// For how many periods a query is remembered.
@@ -66,7 +66,7 @@ const OWN: u8 = 4;
 
 /// The most new queries from one neighbour in a period.
 ///
-/// Our choice: of two neighbours that begin all their searches at once, a third passes on all.
+/// Our choice: a neighbour may begin all of its own at once, and pass on as many of others.
 const FROM_ONE: u8 = 2 * OWN;
 
 /// The most servers of which a search from here hears.
