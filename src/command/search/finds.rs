@@ -110,6 +110,6 @@ impl Finds {
         let from = if nearest < farthest { format!("{nearest} to ") } else { String::new() };
         let hops = counted(farthest.into(), "hop", "hops");
         let last = seconds(last.seconds);
-        format!("{results} at {servers}, {from}{hops} away, within {last}")
+        format!("{results} at {servers}, {from}{hops} away, the last after {last}")
     }
 }
