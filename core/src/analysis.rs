@@ -1,14 +1,17 @@
 //! What theory predicts.
 //!
-//! [`logistic`] is a law for large groups and unsynchronised periods. [`lockstep`] and
-//! [`infect_and_die`] compute exactly, for groups of up to [`MAX_SIZE`] processes: in `f64` up to
-//! rounding, and to the last digit in exact fractions, if they are a [`Number`].
+//! [`logistic`] is a law for large groups and unsynchronised periods; [`horizon`] is one for searches,
+//! and [`recall`] chooses how far they go. [`lockstep`] and [`infect_and_die`] compute exactly, for
+//! groups of up to [`MAX_SIZE`] processes: in `f64` up to rounding, and to the last digit in exact
+//! fractions, if they are a [`Number`].
 
 mod group;
+pub mod horizon;
 pub mod infect_and_die;
 pub mod lockstep;
 pub mod logistic;
 mod reached;
+pub mod recall;
 mod sender;
 
 use core::ops::{Add, Div, Mul, Sub};
