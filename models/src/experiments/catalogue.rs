@@ -1,6 +1,7 @@
 //! The experiments that have a name.
 
 mod overlays;
+mod searches;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
@@ -14,6 +15,7 @@ use super::cyclon::{Cyclon, Start, Turns};
 use super::gossip::{Clocks, Gossip};
 use super::lockstep::Members;
 use super::mongering::Mongering;
+use super::search::{Unplanned, Unsearchable};
 use super::{Experiment, Grid, Parameter, Point, Sweep, Values, Views};
 
 /// An experiment that can be asked for by its name.
@@ -78,6 +80,12 @@ pub enum Refused {
         /// How many in a row.
         burst: f64,
     },
+    /// A group that cannot be searched.
+    #[error(transparent)]
+    Unsearchable(#[from] Unsearchable),
+    /// No search does what is wanted.
+    #[error(transparent)]
+    Unplanned(#[from] Unplanned),
     /// Too many combinations.
     #[error("that is more than ten thousand points; ask for fewer values")]
     TooManyPoints,
@@ -132,6 +140,10 @@ pub fn catalogue() -> Vec<Named> {
         overlays::churn(),
         overlays::partition(),
         overlays::walks(),
+        searches::flood(),
+        searches::rings(),
+        searches::walkers(),
+        searches::planned(),
     ]
 }
 

@@ -92,6 +92,13 @@ impl Cyclon {
         (0..self.nodes).map(node).collect()
     }
 
+    /// The views as they are in the end.
+    pub(super) fn views(&self, seed: u64) -> Graph {
+        let mut overlay = self.overlay(seed);
+        (0..self.cycles).for_each(|_| overlay.cycle());
+        overlay.graph()
+    }
+
     fn first_peers(&self, me: u32, random: &mut impl Randomness) -> Vec<u32> {
         let many = self.view.min(self.nodes - 1);
         match self.start {

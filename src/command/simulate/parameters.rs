@@ -89,6 +89,39 @@ pub(super) struct Parameters {
     /// How many walks each begins in a period
     #[arg(long, value_name = "VALUES")]
     walks: Option<Values>,
+    /// Whose neighbours one's neighbours are: a regular graph (0), drawn one-way (1), CYCLON's (2)
+    #[arg(long, value_name = "VALUES")]
+    links: Option<Values>,
+    /// The share of the nodes that has what is searched for, from 0 to 1
+    #[arg(long, value_name = "VALUES")]
+    replicated: Option<Values>,
+    /// To how many of its neighbours each passes a query on
+    #[arg(long, value_name = "VALUES")]
+    degree: Option<Values>,
+    /// How many hops a query takes
+    #[arg(long, value_name = "VALUES")]
+    ttl: Option<Values>,
+    /// How many hops the first ring of a search has
+    #[arg(long, value_name = "VALUES")]
+    first: Option<Values>,
+    /// How many hops more each further ring has
+    #[arg(long, value_name = "VALUES")]
+    step: Option<Values>,
+    /// Of how many servers a search by rings is to hear
+    #[arg(long, value_name = "VALUES")]
+    enough: Option<Values>,
+    /// How many copies of a query wander
+    #[arg(long, value_name = "VALUES")]
+    walkers: Option<Values>,
+    /// How many hops each of them takes
+    #[arg(long, value_name = "VALUES")]
+    hops: Option<Values>,
+    /// The share that a search is to find of those that have it, from 0 to 1
+    #[arg(long, value_name = "VALUES")]
+    recall: Option<Values>,
+    /// With which probability it is to find as many, from 0 to 1
+    #[arg(long, value_name = "VALUES")]
+    probability: Option<Values>,
 }
 
 impl Parameters {
@@ -99,6 +132,8 @@ impl Parameters {
         let Self { view, length, simple, start, cycles, crash, latency, .. } = self;
         let Self { spread, churn, graceful, split, side, .. } = self;
         let Self { distance, metropolis, walks, .. } = self;
+        let Self { links, replicated, degree, ttl, .. } = self;
+        let Self { first, step, enough, walkers, hops, recall, probability, .. } = self;
         let all = [
             ("nodes", nodes),
             ("fanout", fanout),
@@ -127,6 +162,17 @@ impl Parameters {
             ("distance", distance),
             ("metropolis", metropolis),
             ("walks", walks),
+            ("links", links),
+            ("replicated", replicated),
+            ("degree", degree),
+            ("ttl", ttl),
+            ("first", first),
+            ("step", step),
+            ("enough", enough),
+            ("walkers", walkers),
+            ("hops", hops),
+            ("recall", recall),
+            ("probability", probability),
         ];
         let given =
             all.into_iter().filter_map(|(name, values)| Some((name.into(), values.clone()?)));
