@@ -14,6 +14,7 @@ mod clocks;
 mod cyclon;
 mod mongering;
 mod rounds;
+mod search;
 mod tiny;
 
 use std::fmt;
@@ -238,6 +239,7 @@ pub fn table() -> Vec<Entry> {
         clocks::trials(),
         mongering::trials(),
         cyclon::trials(),
+        search::trials(),
     ];
     let random = random.into_iter().flatten().map(Entry::Random);
     random.chain(tiny::rows().into_iter().map(Entry::Exact)).collect()

@@ -47,6 +47,7 @@ fn other_machines_are_found_out() {
             "pull" => other.experiment = "push-pull",
             "push-pull" | "push-clocks" => other.experiment = "push",
             "mongering" => other.point = trial.point.with("k", 3.0),
+            "flood" => other.point = trial.point.with("degree", 4.0),
             _ => {
                 let fanout = trial.point.get("fanout").unwrap_or(0.0);
                 other.point = trial.point.with("fanout", fanout + 1.0);
