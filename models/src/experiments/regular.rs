@@ -87,7 +87,8 @@ impl Links {
         let partner = (drawn / 2) as usize;
         let (one, other) = self.ends[link];
         let (first, second) = self.ends[partner];
-        let (first, second) = if drawn % 2 == 0 { (first, second) } else { (second, first) };
+        let (first, second) =
+            if drawn.is_multiple_of(2) { (first, second) } else { (second, first) };
         if partner == link || !self.may_join(one, first) || !self.may_join(other, second) {
             return false;
         }
@@ -153,8 +154,8 @@ mod tests {
 
     #[test]
     fn everybody_has_as_many_neighbours_and_links_are_both_ways() {
-        for nodes in 1..=12 {
-            for degree in (0..nodes).filter(|degree| nodes * degree % 2 == 0) {
+        for nodes in 1..=12_u32 {
+            for degree in (0..nodes).filter(|degree| (nodes * degree).is_multiple_of(2)) {
                 for seed in 0..20 {
                     is_simple_and_regular(&drawn(nodes, degree, seed), degree);
                 }

@@ -88,7 +88,8 @@ pub enum Source {
     /// Computed exactly from the definitions, by an independent program.
     Exact,
     /// The mean of so many runs of an independent program; it has a standard error of its own, which
-    /// is reckoned with the deviation of our runs.
+    /// is reckoned with the deviation of our runs. Of a single run it is the deviation itself, and that
+    /// runs are normal is taken for granted.
     Measured(u64),
     /// A law that is not exact.
     Law,
@@ -385,6 +386,7 @@ impl fmt::Display for Source {
             Self::Law => write!(f, "law"),
             Self::Published => write!(f, "published"),
             Self::Steady => write!(f, "few runs"),
+            Self::Measured(1) => write!(f, "a run"),
             Self::Measured(runs) => write!(f, "{runs} runs"),
         }
     }

@@ -3,8 +3,8 @@
 //! The known figures are of an independent program in which everybody forwards to all but whom the
 //! query came from, and may be off by 1 %. Of how many runs they are, the list does not say; taken is
 //! one, since some are as far from the mean as single runs are: of 10,000 nodes with five neighbours,
-//! seven hops take 1.5 % fewer messages on average. That runs are normal is taken for granted here. A
-//! whole flood takes `n (d - 1) + 1` messages, whatever the graph.
+//! seven hops take 1.5 % fewer messages on average. A whole flood takes `n (d - 1) + 1` messages,
+//! whatever the graph.
 
 use super::super::Point;
 use super::{Row, Trial};
