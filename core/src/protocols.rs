@@ -2,6 +2,7 @@
 //! pseudo-code lines that it realises.
 
 pub mod adoption;
+pub mod averaging;
 pub mod cyclon;
 pub mod fixed_size;
 pub mod neighbor_management;

@@ -9,7 +9,7 @@ use rumormill_core::protocols::periodic_gossip::{
     self, Interest, Mode, Mongering, Removal, Response,
 };
 use rumormill_core::protocols::{
-    adoption, cyclon, neighbor_management, random_walk, renyi_erdos, search,
+    adoption, averaging, cyclon, neighbor_management, random_walk, renyi_erdos, search,
 };
 use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
 use rumormill_core::rand::{RngExt, SeedableRng};
@@ -243,6 +243,24 @@ pub fn walking() -> random_walk::Settings {
 /// Two are asked at the same time.
 pub fn adopting() -> adoption::Settings {
     adoption::Settings { period: Ticks(10), patience: 2, asked: 2 }
+}
+
+/// Two counts of eight units; an epoch has its result after three periods, and lasts for four.
+pub fn averaging() -> averaging::Settings {
+    averaging::Settings {
+        period: Ticks(10),
+        answer: Ticks(3),
+        tries: 2,
+        patience: 1,
+        young: 1,
+        rounds: 3,
+        rest: 1,
+        epochs: std::num::NonZeroU32::new(5).expect("not 0"),
+        met: 4,
+        counts: 2,
+        tickets: 4,
+        unit: 8,
+    }
 }
 
 /// Three entries in a message.

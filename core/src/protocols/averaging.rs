@@ -1,0 +1,514 @@
+//! Averaging by push-pull gossip (Jelasity, Montresor, Babaoglu 2005): the mean of a value that each
+//! process supplies, the least and the greatest, and the number of processes.
+//!
+//! ```text
+//! do forever, each period:               do forever:
+//!   q ← GetNeighbors(1)                    s_q ← receive(·)
+//!   send s_p to q                          send s_p to sender(s_q)
+//!   s_q ← receive(q)                       s_p ← update(s_p, s_q)
+//!   s_p ← update(s_p, s_q)
+//!                                        update(s_p, s_q) = (s_p + s_q) / 2
+//! ```
+//!
+//! The sum of what all hold is the same at all times, so all come to hold the mean. Where this differs,
+//! and why:
+//! - **An exchange is one step of two.** Whoever awaits an answer declines to begin anything else: as
+//!   published, somebody may average what it holds with what the other no longer holds, and the sum
+//!   changes (the factor per period is then 1/2 in place of 0.303 as well).
+//! - **What is lost is asked for again**, with the number of the exchange, and answered again. Whoever
+//!   cannot remember an exchange declines it, so no copy of a message, however late, counts twice. A
+//!   process gives up at last; then the other may or may not have its part in it, and the sum changes
+//!   by at most half of the difference of the two.
+//! - **Halves are whole numbers**: one has what the other leaves, to the last unit.
+//! - **Everybody begins a count**, with a ticket that it draws, and the counts with the smallest tickets
+//!   are kept: nobody needs to know the size to become a leader about as often as is wanted.
+//! - **Epochs**: whoever hears of a later epoch while that is young joins it, and else waits for the next;
+//!   newcomers do the same. So nobody comes into the midst of an epoch, and no clock is common. The result
+//!   is told some periods before the epoch ends, so that nobody who is a little behind is without one.
+
+use alloc::vec::Vec;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Context, Peer, Protocol, as_set};
+
+pub mod message;
+pub mod terms;
+
+pub use crate::protocols::averaging::message::{Count, Held, MAX_COUNTS, Message, Time};
+pub use crate::protocols::averaging::terms::{Averaged, Notice, Refusal, Request, Settings};
+
+/// Averages a value that each process supplies, and counts the processes.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Averaging<P: Peer> {
+    settings: Settings,
+    /// What this process supplies to the next epoch.
+    value: i64,
+    stage: Stage<P>,
+}
+
+/// Whether this process takes part.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+enum Stage<P: Peer> {
+    /// In so many periods the next epoch begins, whose number may be known.
+    Waits { next: Option<u32>, periods: u16 },
+    /// An epoch is under way.
+    TakesPart(Part<P>),
+}
+
+/// What a process has of an epoch.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+struct Part<P: Peer> {
+    time: Time,
+    held: Held<P>,
+    /// How many exchanges have begun here.
+    begun: u32,
+    exchange: Option<Exchange<P>>,
+    /// The exchanges of others.
+    #[serde(serialize_with = "as_set")]
+    met: Vec<Met<P>>,
+    given_up: u16,
+}
+
+/// An exchange from here that awaits its answer.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+struct Exchange<P: Peer> {
+    number: u32,
+    with: P,
+    /// How often it was asked for.
+    tries: u8,
+}
+
+/// An exchange of somebody else.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+struct Met<P: Peer> {
+    with: P,
+    number: u32,
+    /// How many periods ago.
+    periods: u8,
+    told: Told<P>,
+}
+
+/// What was said to it.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
+#[serde(bound = "")]
+enum Told<P: Peer> {
+    /// What was held then.
+    Answer(Held<P>),
+    /// An answer that nobody can be asking for any more.
+    Something,
+    /// That it is declined.
+    Declined,
+}
+
+/// Which half of a number that is odd.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Half {
+    Lower,
+    Upper,
+}
+
+/// What is waited for.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub enum Timer {
+    /// The next period begins.
+    Period,
+    /// The answer should have come.
+    Answer,
+}
+
+impl<P: Peer> Protocol<P> for Averaging<P> {
+    type Message = Message<P>;
+    type Timer = Timer;
+    type Request = Request;
+    type Notice = Notice<P>;
+
+    fn on_start(&mut self, context: &mut Context<'_, P, Self>) {
+        context.set_timer(self.settings.period, Timer::Period);
+    }
+
+    fn on_request(&mut self, _: &mut Context<'_, P, Self>, Request(value): Request) {
+        self.value = value;
+    }
+
+    fn on_timer(&mut self, context: &mut Context<'_, P, Self>, timer: Timer) {
+        match timer {
+            Timer::Period => {
+                context.set_timer(self.settings.period, Timer::Period);
+                self.grow_older(context);
+                self.push(context);
+            }
+            Timer::Answer => self.push_again(context),
+        }
+    }
+
+    fn on_message(&mut self, context: &mut Context<'_, P, Self>, from: P, message: Message<P>) {
+        let handled = match message {
+            Message::Push { time, number, held } => self.on_push(context, from, time, number, held),
+            Message::Answer { epoch, number, held } => {
+                self.on_answer(context, from, epoch, number, &held)
+            }
+            Message::Declined { number, time } => self.on_declined(context, from, number, time),
+        };
+        if let Err(refusal) = handled {
+            context.notify(Notice::Refused { from, refusal });
+        }
+    }
+}
+
+impl<P: Peer> Averaging<P> {
+    /// A process with that value that waits to hear of an epoch, and begins one when it hears of none
+    /// for as long as an epoch lasts.
+    #[must_use]
+    pub fn new(settings: Settings, value: i64) -> Self {
+        let stage = Stage::Waits { next: None, periods: settings.length() };
+        Self { settings, value, stage }
+    }
+
+    /// The time here, if this process takes part in an epoch.
+    #[must_use]
+    pub fn time(&self) -> Option<Time> {
+        self.part().map(|part| part.time)
+    }
+
+    /// What is held here, if this process takes part in an epoch.
+    #[must_use]
+    pub fn held(&self) -> Option<&Held<P>> {
+        self.part().map(|part| &part.held)
+    }
+
+    /// With whom an exchange from here awaits its answer.
+    #[must_use]
+    pub fn exchange(&self) -> Option<P> {
+        Some(self.part()?.exchange.as_ref()?.with)
+    }
+
+    /// How many exchanges of this epoch were given up here.
+    #[must_use]
+    pub fn given_up(&self) -> u16 {
+        self.part().map_or(0, |part| part.given_up)
+    }
+
+    /// How many exchanges of others are remembered.
+    #[must_use]
+    pub fn met(&self) -> usize {
+        self.part().map_or(0, |part| part.met.len())
+    }
+
+    fn part(&self) -> Option<&Part<P>> {
+        match &self.stage {
+            Stage::TakesPart(part) => Some(part),
+            Stage::Waits { .. } => None,
+        }
+    }
+
+    /// A period is over.
+    fn grow_older(&mut self, context: &mut Context<'_, P, Self>) {
+        let next = match &mut self.stage {
+            Stage::Waits { next, periods } => {
+                *periods = periods.saturating_sub(1);
+                (*periods == 0).then_some(next.unwrap_or(0))
+            }
+            Stage::TakesPart(part) => {
+                part.time.round += 1;
+                part.forget(self.settings.patience);
+                if part.time.round == self.settings.told_after() {
+                    context.notify(Notice::Averaged(part.result()));
+                }
+                let is_over = part.time.round >= self.settings.length();
+                is_over.then(|| self.settings.following(part.time.epoch))
+            }
+        };
+        if let Some(epoch) = next {
+            self.begin(context, Time { epoch, round: 0 });
+        }
+    }
+
+    /// An epoch begins here, or is joined.
+    fn begin(&mut self, context: &mut Context<'_, P, Self>, time: Time) {
+        self.leave(context);
+        let counts = self.own_count(context).into_iter().collect();
+        let Self { value, .. } = *self;
+        let held = Held { value, least: value, greatest: value, cut: u32::MAX, counts };
+        let (begun, exchange, met, given_up) = (0, None, Vec::new(), 0);
+        self.stage = Stage::TakesPart(Part { time, held, begun, exchange, met, given_up });
+    }
+
+    fn own_count(&self, context: &mut Context<'_, P, Self>) -> Option<Count<P>> {
+        let Settings { counts, tickets, unit, .. } = self.settings;
+        let ticket = (counts > 0).then(|| context.random(tickets))?;
+        Some(Count { ticket, leader: context.me(), part: unit })
+    }
+
+    /// What was under way is over.
+    fn leave(&mut self, context: &mut Context<'_, P, Self>) {
+        let Some(part) = self.part() else { return };
+        if part.exchange.is_some() {
+            context.cancel_timer(Timer::Answer);
+        }
+        if part.time.round < self.settings.told_after() {
+            context.notify(Notice::Broken { epoch: part.time.epoch });
+        }
+    }
+
+    /// Somebody is at that time.
+    fn hear_of(&mut self, context: &mut Context<'_, P, Self>, time: Time) {
+        let is_later = match &self.stage {
+            Stage::Waits { next, .. } => {
+                next.is_none_or(|next| time.epoch == next || self.is_later(time.epoch, next))
+            }
+            Stage::TakesPart(part) => self.is_later(time.epoch, part.time.epoch),
+        };
+        if is_later && time.round <= self.settings.young {
+            self.begin(context, time);
+        } else if is_later {
+            self.leave(context);
+            let next = Some(self.settings.following(time.epoch));
+            let periods = self.settings.length().saturating_sub(time.round);
+            self.stage = Stage::Waits { next, periods };
+        }
+    }
+
+    /// `send s_p to q`.
+    fn push(&mut self, context: &mut Context<'_, P, Self>) {
+        let Stage::TakesPart(part) = &mut self.stage else { return };
+        if part.exchange.is_some() {
+            return;
+        }
+        let Some(&with) = context.neighbors(1).first() else { return };
+        part.exchange = Some(Exchange { number: part.begun, with, tries: 0 });
+        part.begun += 1;
+        self.push_again(context);
+    }
+
+    fn push_again(&mut self, context: &mut Context<'_, P, Self>) {
+        let Stage::TakesPart(part) = &mut self.stage else { return };
+        let Some(exchange) = &mut part.exchange else { return };
+        if exchange.tries >= self.settings.tries.max(1) {
+            part.given_up += 1;
+            part.exchange = None;
+            return;
+        }
+        exchange.tries += 1;
+        let (time, number, held) = (part.time, exchange.number, part.held.clone());
+        context.send(Message::Push { time, number, held }, &[exchange.with]);
+        context.set_timer(self.settings.answer, Timer::Answer);
+    }
+
+    /// `s_q ← receive(·); send s_p to sender(s_q); s_p ← update(s_p, s_q)`.
+    fn on_push(
+        &mut self,
+        context: &mut Context<'_, P, Self>,
+        from: P,
+        time: Time,
+        number: u32,
+        theirs: Held<P>,
+    ) -> Result<(), Refusal> {
+        self.settings.allows(time)?;
+        self.settings.believes(&theirs)?;
+        self.hear_of(context, time);
+        let (answered, handled) = self.answer(from, time.epoch, number, &theirs);
+        let message = match answered {
+            Told::Answer(held) => Message::Answer { epoch: time.epoch, number, held },
+            Told::Declined => Message::Declined { number, time: self.time() },
+            Told::Something => return Err(Refusal::TooLate),
+        };
+        context.send(message, &[from]);
+        handled
+    }
+
+    /// What is said to a push, which is done once.
+    fn answer(
+        &mut self,
+        with: P,
+        epoch: u32,
+        number: u32,
+        theirs: &Held<P>,
+    ) -> (Told<P>, Result<(), Refusal>) {
+        let Stage::TakesPart(part) = &mut self.stage else { return (Told::Declined, Ok(())) };
+        if part.time.epoch != epoch {
+            return (Told::Declined, Ok(()));
+        }
+        let known = part.met.iter().find(|met| met.with == with && met.number == number);
+        if let Some(met) = known {
+            return (met.told.clone(), Ok(()));
+        }
+        if part.met.len() >= usize::from(self.settings.met) {
+            return (Told::Declined, Err(Refusal::NoRoom));
+        }
+        let told = if part.exchange.is_some() {
+            Told::Declined
+        } else {
+            let mean = update(&part.held, theirs, Half::Lower, self.settings.counts());
+            Told::Answer(core::mem::replace(&mut part.held, mean))
+        };
+        part.met.push(Met { with, number, periods: 0, told: told.clone() });
+        (told, Ok(()))
+    }
+
+    /// `s_q ← receive(q); s_p ← update(s_p, s_q)`.
+    fn on_answer(
+        &mut self,
+        context: &mut Context<'_, P, Self>,
+        from: P,
+        epoch: u32,
+        number: u32,
+        theirs: &Held<P>,
+    ) -> Result<(), Refusal> {
+        self.settings.believes(theirs)?;
+        let counts = self.settings.counts();
+        let part = self.close(context, from, Some(epoch), number)?;
+        part.held = update(&part.held, theirs, Half::Upper, counts);
+        Ok(())
+    }
+
+    fn on_declined(
+        &mut self,
+        context: &mut Context<'_, P, Self>,
+        from: P,
+        number: u32,
+        time: Option<Time>,
+    ) -> Result<(), Refusal> {
+        time.map_or(Ok(()), |time| self.settings.allows(time))?;
+        self.close(context, from, None, number)?;
+        if let Some(time) = time {
+            self.hear_of(context, time);
+        }
+        Ok(())
+    }
+
+    /// The exchange that awaited this answer is over.
+    fn close(
+        &mut self,
+        context: &mut Context<'_, P, Self>,
+        from: P,
+        epoch: Option<u32>,
+        number: u32,
+    ) -> Result<&mut Part<P>, Refusal> {
+        let Stage::TakesPart(part) = &mut self.stage else { return Err(Refusal::Unasked) };
+        if epoch.is_some_and(|epoch| epoch != part.time.epoch) {
+            return Err(Refusal::Unasked);
+        }
+        let is_it = |exchange: &mut Exchange<P>| {
+            from.answers_for(&exchange.with) && exchange.number == number
+        };
+        part.exchange.take_if(is_it).ok_or(Refusal::Unasked)?;
+        context.cancel_timer(Timer::Answer);
+        Ok(part)
+    }
+
+    fn is_later(&self, epoch: u32, than: u32) -> bool {
+        self.settings.is_later(epoch, than)
+    }
+}
+
+impl<P: Peer> Part<P> {
+    /// Lets go of what nobody can be asking for any more, but not of that it was.
+    fn forget(&mut self, patience: u8) {
+        for met in &mut self.met {
+            met.periods = met.periods.saturating_add(1);
+            if met.periods > patience && matches!(met.told, Told::Answer(_)) {
+                met.told = Told::Something;
+            }
+        }
+    }
+
+    fn result(&self) -> Averaged {
+        let Held { value: average, least, greatest, ref counts, .. } = self.held;
+        let mut parts: Vec<u64> = counts.iter().map(|count| count.part).collect();
+        parts.sort_unstable();
+        let (epoch, given_up) = (self.time.epoch, self.given_up);
+        Averaged { epoch, average, least, greatest, parts, given_up }
+    }
+}
+
+impl<P: Peer> Count<P> {
+    /// Whether both are parts of one count.
+    fn is_of(&self, other: &Self) -> bool {
+        (self.ticket, self.leader) == (other.ticket, other.leader)
+    }
+}
+
+impl Settings {
+    fn counts(&self) -> usize {
+        usize::from(self.counts).min(MAX_COUNTS)
+    }
+
+    /// The round in which the result is told.
+    fn told_after(&self) -> u16 {
+        self.rounds.max(1)
+    }
+
+    fn following(&self, epoch: u32) -> u32 {
+        epoch.wrapping_add(1) % self.epochs
+    }
+
+    /// Numbers are used again, so the half of them that comes next is later.
+    fn is_later(&self, epoch: u32, than: u32) -> bool {
+        let epochs = self.epochs.get();
+        let ahead = if epoch >= than { epoch - than } else { epochs - (than - epoch) };
+        (1..=(epochs - 1) / 2).contains(&ahead)
+    }
+
+    fn allows(&self, time: Time) -> Result<(), Refusal> {
+        let exists = time.epoch < self.epochs.get() && time.round <= self.length();
+        if exists { Ok(()) } else { Err(Refusal::Time) }
+    }
+
+    /// Whether somebody can hold that.
+    fn believes<P: Peer>(&self, held: &Held<P>) -> Result<(), Refusal> {
+        let Held { value, least, greatest, cut, ref counts } = *held;
+        let is_between = (least..=greatest).contains(&value);
+        let is_few = counts.len() <= self.counts();
+        let is_part = |count: &Count<P>| count.part <= self.unit && count.ticket < cut;
+        let comes_once =
+            |count: &Count<P>| counts.iter().filter(|other| other.is_of(count)).count() == 1;
+        let are_parts = || counts.iter().all(|count| is_part(count) && comes_once(count));
+        if !(is_between && is_few && are_parts()) {
+            return Err(Refusal::Held);
+        }
+        let names_nobody = counts.iter().any(|count| count.leader.is_nobody());
+        if names_nobody { Err(Refusal::NamesNobody) } else { Ok(()) }
+    }
+}
+
+/// `update(s_p, s_q)`: what one of the two holds afterwards.
+fn update<P: Peer>(one: &Held<P>, other: &Held<P>, half: Half, most: usize) -> Held<P> {
+    let mut counts = meet(&one.counts, &other.counts, half);
+    let mut cut = one.cut.min(other.cut);
+    if let Some(beyond) = counts.get(most) {
+        cut = cut.min(beyond.ticket);
+    }
+    counts.retain(|count| count.ticket < cut);
+    let sum = i128::from(one.value) + i128::from(other.value);
+    Held {
+        value: half.of(sum) as i64,
+        least: one.least.min(other.least),
+        greatest: one.greatest.max(other.greatest),
+        cut,
+        counts,
+    }
+}
+
+/// Halves the parts of two that meet; who has not heard of a count holds nothing of it.
+fn meet<P: Peer>(one: &[Count<P>], other: &[Count<P>], half: Half) -> Vec<Count<P>> {
+    let mut all: Vec<Count<P>> = one.iter().chain(other).copied().collect();
+    all.sort_unstable();
+    let halved = |counts: &[Count<P>]| {
+        let sum = counts.iter().map(|count| i128::from(count.part)).sum();
+        Count { part: half.of(sum) as u64, ..counts[0] }
+    };
+    all.chunk_by(Count::is_of).map(halved).collect()
+}
+
+impl Half {
+    fn of(self, sum: i128) -> i128 {
+        let lower = sum.div_euclid(2);
+        if self == Self::Lower { lower } else { sum - lower }
+    }
+}
