@@ -90,7 +90,7 @@ fn pushing() -> Averager<u32> {
 /// The same, and declined, so that it is free.
 fn free() -> Averager<u32> {
     let mut machine = pushing();
-    let effects = machine.hear(1, Message::Declined { number: 0, time: Some(at(0, 0)) });
+    let effects = machine.hear(1, Message::Declined { epoch: 0, number: 0, time: Some(at(0, 0)) });
     assert_eq!(disarmed(&effects), [Timer::Answer]);
     assert_eq!(machine.node.protocol.exchange(), None);
     machine
@@ -134,7 +134,7 @@ fn negative_and_extreme_values_have_a_mean_too() {
         let mut machine = alone();
         machine.ask(Request(own));
         tick(&mut machine, &[ticket(1), partner(2, 0)]);
-        machine.hear(1, Message::Declined { number: 0, time: None });
+        machine.hear(1, Message::Declined { epoch: 0, number: 0, time: None });
         hear(&mut machine, 2, push(at(0, 0), 0, &held(theirs, &[])), &[]);
         assert_eq!(holding(&machine).value, lower);
     }
@@ -159,9 +159,9 @@ fn the_counts_with_the_smallest_tickets_are_kept_and_what_was_cut_stays_away() {
 fn whoever_awaits_an_answer_declines_and_goes_on_declining_the_same() {
     let mut machine = pushing();
     let theirs = held(0, &[]);
-    let declined = [(vec![2], Message::Declined { number: 7, time: Some(at(0, 0)) })];
+    let declined = [(vec![2], Message::Declined { epoch: 0, number: 7, time: Some(at(0, 0)) })];
     assert_eq!(sent(&hear(&mut machine, 2, push(at(0, 0), 7, &theirs), &[])), declined);
-    machine.hear(1, Message::Declined { number: 0, time: Some(at(0, 0)) });
+    machine.hear(1, Message::Declined { epoch: 0, number: 0, time: Some(at(0, 0)) });
     let before = holding(&machine).clone();
     assert_eq!(sent(&hear(&mut machine, 2, push(at(0, 0), 7, &theirs), &[])), declined);
     assert_eq!(*holding(&machine), before);
@@ -186,7 +186,7 @@ fn an_answer_is_kept_for_some_periods_and_what_it_was_to_for_the_whole_epoch() {
     hear(&mut machine, 1, theirs.clone(), &[]);
     for number in 1..=2 {
         tick(&mut machine, &[partner(2, 0)]);
-        machine.hear(1, Message::Declined { number, time: None });
+        machine.hear(1, Message::Declined { epoch: 0, number, time: None });
     }
     let after = holding(&machine).clone();
     let effects = hear(&mut machine, 1, theirs, &[]);
@@ -231,7 +231,7 @@ fn the_result_is_told_some_periods_before_the_epoch_ends_and_the_next_begins_ane
         };
         let effects = tick(&mut machine, &draws);
         results.extend(told(&effects).into_iter().map(|notice| (round, notice)));
-        machine.hear(2, Message::Declined { number: round.into(), time: None });
+        machine.hear(2, Message::Declined { epoch: 0, number: round.into(), time: None });
     }
     let average = 10;
     let (least, greatest, parts) = (10, 10, vec![8]);
@@ -256,7 +256,7 @@ fn a_newcomer_joins_a_young_epoch_and_waits_for_the_one_after_an_old_one() {
 
     let mut machine = newcomer();
     let effects = hear(&mut machine, 1, push(at(4, 2), 0, &theirs), &[]);
-    assert_eq!(sent(&effects), [(vec![1], Message::Declined { number: 0, time: None })]);
+    assert_eq!(sent(&effects), [(vec![1], Message::Declined { epoch: 4, number: 0, time: None })]);
     tick(&mut machine, &[]);
     // Epoch 4 is the last; the next is epoch 0.
     tick(&mut machine, &[ticket(0), partner(2, 0)]);
@@ -276,7 +276,7 @@ fn whoever_is_behind_leaves_its_epoch_and_says_that_it_is_broken() {
     }
     // It learns of it by being declined, too.
     let mut machine = pushing();
-    let message = Message::Declined { number: 0, time: Some(at(2, 0)) };
+    let message = Message::Declined { epoch: 0, number: 0, time: Some(at(2, 0)) };
     assert_eq!(told(&hear(&mut machine, 1, message, &[ticket(0)])), broken);
     assert_eq!(machine.node.protocol.time(), Some(at(2, 0)));
 }
@@ -288,7 +288,7 @@ fn whoever_is_behind_is_told_the_time_and_keeps_what_it_holds() {
     // Of five epochs, the two that come next are later, and the others are earlier.
     for epoch in [3, 4] {
         let effects = hear(&mut machine, 1, push(at(epoch, 0), 0, &held(0, &[])), &[]);
-        let declined = Message::Declined { number: 0, time: Some(at(0, 0)) };
+        let declined = Message::Declined { epoch, number: 0, time: Some(at(0, 0)) };
         assert_eq!(sent(&effects), [(vec![1], declined)]);
     }
     assert_eq!(*holding(&machine), before);
@@ -299,7 +299,7 @@ fn an_epoch_that_has_told_its_result_is_not_broken_when_it_is_left() {
     let mut machine = free();
     for number in 1..=averaging().rounds {
         tick(&mut machine, &[partner(2, 1)]);
-        machine.hear(2, Message::Declined { number: number.into(), time: None });
+        machine.hear(2, Message::Declined { epoch: 0, number: number.into(), time: None });
     }
     let effects = hear(&mut machine, 1, push(at(1, 0), 0, &held(0, &[])), &[ticket(0)]);
     assert_eq!(told(&effects), []);
@@ -314,7 +314,7 @@ fn there_is_room_for_as_many_exchanges_as_are_allowed() {
     let before = holding(&machine).clone();
     let effects = hear(&mut machine, 1, push(at(0, 0), 99, &held(0, &[])), &[]);
     assert_eq!(told(&effects), refused(1, Refusal::NoRoom));
-    let declined = Message::Declined { number: 99, time: Some(at(0, 0)) };
+    let declined = Message::Declined { epoch: 0, number: 99, time: Some(at(0, 0)) };
     assert_eq!(sent(&effects), [(vec![1], declined)]);
     assert_eq!(*holding(&machine), before);
 }
@@ -365,7 +365,7 @@ fn times_that_do_not_exist_are_refused() {
         let before = machine.node.clone();
         let effects = hear(&mut machine, 1, push(time, 0, &held(0, &[])), &[]);
         assert_eq!(told(&effects), refused(1, Refusal::Time));
-        let declined = Message::Declined { number: 0, time: Some(time) };
+        let declined = Message::Declined { epoch: 0, number: 0, time: Some(time) };
         assert_eq!(told(&hear(&mut machine, 1, declined, &[])), refused(1, Refusal::Time));
         assert_eq!(machine.node, before);
     }
@@ -378,13 +378,12 @@ fn only_whom_it_was_asked_of_answers_and_only_in_its_epoch() {
         let mut machine = pushing();
         let before = machine.node.clone();
         let answer = Message::Answer { epoch, number, held: theirs.clone() };
-        assert_eq!(told(&machine.hear(from, answer)), refused(from, Refusal::Unasked));
-        assert_eq!(machine.node, before);
+        let declined = Message::Declined { epoch, number, time: Some(at(1, 0)) };
+        for message in [answer, declined] {
+            assert_eq!(told(&machine.hear(from, message)), refused(from, Refusal::Unasked));
+            assert_eq!(machine.node, before);
+        }
     }
-    let mut machine = pushing();
-    let declined = Message::Declined { number: 0, time: Some(at(1, 0)) };
-    assert_eq!(told(&machine.hear(2, declined)), refused(2, Refusal::Unasked));
-    assert_eq!(machine.node.protocol.time(), Some(at(0, 0)));
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod common;
 use common::{flood, gossip, mongering, overlaid, run_recorded, shuffling, view, walking};
 use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::adoption::{self, Adoption};
+use rumormill_core::protocols::averaging::{self, Averaging};
 use rumormill_core::protocols::cyclon::{self, Cyclon};
 use rumormill_core::protocols::neighbor_management::{self, NeighborManagement};
 use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip, Removal, Response};
@@ -113,6 +114,13 @@ fn adoption() {
     let ask = |step| adoption::Request(step % 20);
     let hash = hash_over_views(&Adoption::new(common::adopting()), ask);
     assert_eq!(hash, 0x6b68_1e08_d3d4_af59, "{hash:#018x}");
+}
+
+#[test]
+fn averaging() {
+    let ask = |step| averaging::Request(i64::from(step));
+    let hash = hash_over_views(&Averaging::new(common::averaging(), 7), ask);
+    assert_eq!(hash, 0x5bb3_b6bd_a872_d976, "{hash:#018x}");
 }
 
 #[test]

@@ -10,6 +10,7 @@ use common::{
 };
 use rumormill_core::bytes::Bytes;
 use rumormill_core::protocols::adoption::{self, Adoption};
+use rumormill_core::protocols::averaging::{self, Averaging};
 use rumormill_core::protocols::cyclon::{self, Cyclon};
 use rumormill_core::protocols::neighbor_management::{self, NeighborManagement};
 use rumormill_core::protocols::periodic_gossip::{self, Mode, PeriodicGossip, Removal, Response};
@@ -172,6 +173,10 @@ fn the_protocols_that_change_views_do_not_care_for_names() {
         let adopting = Adoption::new(common::adopting());
         let trace = run_recorded(with_views(&adopting), seed, 1000, adopt);
         replayed::<Adoption<Named>>(&trace, seed).expect("the same run");
+        let averaging = Averaging::new(common::averaging(), 7);
+        let value = |step| averaging::Request(i64::from(step));
+        let trace = run_recorded(with_views(&averaging), seed, 1000, value);
+        replayed::<Averaging<Named>>(&trace, seed).expect("the same run");
         let searching = Search::new(common::searching());
         let trace = run_recorded(with_views(&searching), seed, 1000, search);
         replayed::<Search<Named>>(&trace, seed).expect("the same run");

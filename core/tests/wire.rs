@@ -5,6 +5,7 @@ mod common;
 use common::longest_peer;
 use proptest::prelude::*;
 use rumormill_core::bytes::Bytes;
+use rumormill_core::protocols::averaging::{self, MAX_COUNTS};
 use rumormill_core::protocols::cyclon::{self, Entry, MAX_LENGTH};
 use rumormill_core::protocols::periodic_gossip::{self, MAX_RUMORS, Verdict};
 use rumormill_core::protocols::random_walk::{self, Hop, MAX_PATH, Mode, Walk};
@@ -135,6 +136,48 @@ fn member_messages<P: Peer>(
     ]
 }
 
+/// Every kind of message that those who average know.
+fn averaging_messages<P: Peer>(
+    peers: impl Strategy<Value = P> + Clone,
+) -> impl Strategy<Value = averaging::Message<P>> {
+    use averaging::{Count, Held, Message, Time};
+    let part = (any::<u32>(), peers, any::<u64>());
+    let part = part.prop_map(|(ticket, leader, part)| Count { ticket, leader, part });
+    let counts = proptest::collection::vec(part, 0..=MAX_COUNTS);
+    let values = (any::<i64>(), any::<i64>(), any::<i64>(), any::<u32>());
+    let held = (values, counts).prop_map(|((value, least, greatest, cut), counts)| Held {
+        value,
+        least,
+        greatest,
+        cut,
+        counts,
+    });
+    let times = (any::<u32>(), any::<u16>()).prop_map(|(epoch, round)| Time { epoch, round });
+    (0..3, any::<u32>(), times, held, any::<bool>()).prop_map(
+        |(kind, number, time, held, is_known)| match kind {
+            0 => Message::Push { time, number, held },
+            1 => Message::Answer { epoch: time.epoch, number, held },
+            _ => {
+                let epoch = time.epoch;
+                Message::Declined { epoch, number, time: is_known.then_some(time) }
+            }
+        },
+    )
+}
+
+fn decoded_of_averaging<P: Peer>(
+    label: &Label,
+    frame: Vec<u8>,
+) -> Result<(Header, averaging::Message<P>), Malformed> {
+    use averaging::Message::{Answer, Declined, Push};
+    let read = decode_frame::<averaging::Message<P>>(label, &Bytes::from(frame))?;
+    match &read.1 {
+        Push { held, .. } | Answer { held, .. } => assert!(held.counts.len() <= MAX_COUNTS),
+        Declined { .. } => {}
+    }
+    Ok(read)
+}
+
 fn decoded_of_member<P: Peer>(
     label: &Label,
     frame: Vec<u8>,
@@ -235,6 +278,11 @@ proptest! {
     }
 
     #[test]
+    fn every_message_of_averaging(header in headers(), message in averaging_messages(sockets())) {
+        is_read_back_and_damage_is_noticed(header, message, decoded_of_averaging)?;
+    }
+
+    #[test]
     fn every_message_among_numbers(header in headers(), message in messages(any::<u32>())) {
         is_read_back_and_damage_is_noticed(header, message, decoded)?;
     }
@@ -247,7 +295,8 @@ proptest! {
         let mut framed = vec![MAGIC[0], MAGIC[1], VERSION, 0, 1, 1];
         framed.extend(bytes);
         let _ = decoded::<SocketPeer>(&label(""), framed.clone());
-        let _ = decoded_of_member::<SocketPeer>(&label(""), framed);
+        let _ = decoded_of_member::<SocketPeer>(&label(""), framed.clone());
+        let _ = decoded_of_averaging::<SocketPeer>(&label(""), framed);
     }
 
     #[test]

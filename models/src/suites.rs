@@ -2,6 +2,7 @@
 //! and for each property a seeded bug that it catches.
 
 mod adoption;
+mod averaging;
 mod candidates;
 pub(crate) mod case;
 mod cyclon;
@@ -70,6 +71,7 @@ pub fn catalogue() -> Vec<Suite> {
     suites.extend(adoption::suites());
     suites.extend(cyclon::suites());
     suites.extend(search::suites());
+    suites.extend(averaging::suites());
     suites.extend(reference::suites());
     suites
 }

@@ -153,7 +153,9 @@ impl<P: Peer> Protocol<P> for Averaging<P> {
             Message::Answer { epoch, number, held } => {
                 self.on_answer(context, from, epoch, number, &held)
             }
-            Message::Declined { number, time } => self.on_declined(context, from, number, time),
+            Message::Declined { epoch, number, time } => {
+                self.on_declined(context, from, epoch, number, time)
+            }
         };
         if let Err(refusal) = handled {
             context.notify(Notice::Refused { from, refusal });
@@ -182,10 +184,19 @@ impl<P: Peer> Averaging<P> {
         self.part().map(|part| &part.held)
     }
 
-    /// With whom an exchange from here awaits its answer.
+    /// With whom an exchange from here awaits its answer, and its number.
     #[must_use]
-    pub fn exchange(&self) -> Option<P> {
-        Some(self.part()?.exchange.as_ref()?.with)
+    pub fn exchange(&self) -> Option<(P, u32)> {
+        let exchange = self.part()?.exchange.as_ref()?;
+        Some((exchange.with, exchange.number))
+    }
+
+    /// What was answered to that exchange of somebody else, as long as it is kept.
+    #[must_use]
+    pub fn answered(&self, with: P, number: u32) -> Option<&Held<P>> {
+        let mut met = self.part()?.met.iter();
+        let met = met.find(|met| met.with == with && met.number == number)?;
+        if let Told::Answer(held) = &met.told { Some(held) } else { None }
     }
 
     /// How many exchanges of this epoch were given up here.
@@ -217,7 +228,7 @@ impl<P: Peer> Averaging<P> {
             Stage::TakesPart(part) => {
                 part.time.round += 1;
                 part.forget(self.settings.patience);
-                if part.time.round == self.settings.told_after() {
+                if part.time.round == self.settings.told_in() {
                     context.notify(Notice::Averaged(part.result()));
                 }
                 let is_over = part.time.round >= self.settings.length();
@@ -251,7 +262,7 @@ impl<P: Peer> Averaging<P> {
         if part.exchange.is_some() {
             context.cancel_timer(Timer::Answer);
         }
-        if part.time.round < self.settings.told_after() {
+        if part.time.round < self.settings.told_in() {
             context.notify(Notice::Broken { epoch: part.time.epoch });
         }
     }
@@ -259,10 +270,9 @@ impl<P: Peer> Averaging<P> {
     /// Somebody is at that time.
     fn hear_of(&mut self, context: &mut Context<'_, P, Self>, time: Time) {
         let is_later = match &self.stage {
-            Stage::Waits { next, .. } => {
-                next.is_none_or(|next| time.epoch == next || self.is_later(time.epoch, next))
-            }
-            Stage::TakesPart(part) => self.is_later(time.epoch, part.time.epoch),
+            Stage::Waits { next, .. } => next
+                .is_none_or(|next| time.epoch == next || self.settings.is_later(time.epoch, next)),
+            Stage::TakesPart(part) => self.settings.is_later(time.epoch, part.time.epoch),
         };
         if is_later && time.round <= self.settings.young {
             self.begin(context, time);
@@ -309,13 +319,13 @@ impl<P: Peer> Averaging<P> {
         number: u32,
         theirs: Held<P>,
     ) -> Result<(), Refusal> {
-        self.settings.allows(time)?;
-        self.settings.believes(&theirs)?;
+        exists(time, &self.settings)?;
+        is_held(&theirs, &self.settings)?;
         self.hear_of(context, time);
         let (answered, handled) = self.answer(from, time.epoch, number, &theirs);
         let message = match answered {
             Told::Answer(held) => Message::Answer { epoch: time.epoch, number, held },
-            Told::Declined => Message::Declined { number, time: self.time() },
+            Told::Declined => Message::Declined { epoch: time.epoch, number, time: self.time() },
             Told::Something => return Err(Refusal::TooLate),
         };
         context.send(message, &[from]);
@@ -344,7 +354,7 @@ impl<P: Peer> Averaging<P> {
         let told = if part.exchange.is_some() {
             Told::Declined
         } else {
-            let mean = update(&part.held, theirs, Half::Lower, self.settings.counts());
+            let mean = update(&part.held, theirs, Half::Lower, self.settings.most_counts());
             Told::Answer(core::mem::replace(&mut part.held, mean))
         };
         part.met.push(Met { with, number, periods: 0, told: told.clone() });
@@ -360,9 +370,9 @@ impl<P: Peer> Averaging<P> {
         number: u32,
         theirs: &Held<P>,
     ) -> Result<(), Refusal> {
-        self.settings.believes(theirs)?;
-        let counts = self.settings.counts();
-        let part = self.close(context, from, Some(epoch), number)?;
+        is_held(theirs, &self.settings)?;
+        let counts = self.settings.most_counts();
+        let part = self.close(context, from, epoch, number)?;
         part.held = update(&part.held, theirs, Half::Upper, counts);
         Ok(())
     }
@@ -371,11 +381,12 @@ impl<P: Peer> Averaging<P> {
         &mut self,
         context: &mut Context<'_, P, Self>,
         from: P,
+        epoch: u32,
         number: u32,
         time: Option<Time>,
     ) -> Result<(), Refusal> {
-        time.map_or(Ok(()), |time| self.settings.allows(time))?;
-        self.close(context, from, None, number)?;
+        time.map_or(Ok(()), |time| exists(time, &self.settings))?;
+        self.close(context, from, epoch, number)?;
         if let Some(time) = time {
             self.hear_of(context, time);
         }
@@ -387,23 +398,17 @@ impl<P: Peer> Averaging<P> {
         &mut self,
         context: &mut Context<'_, P, Self>,
         from: P,
-        epoch: Option<u32>,
+        epoch: u32,
         number: u32,
     ) -> Result<&mut Part<P>, Refusal> {
         let Stage::TakesPart(part) = &mut self.stage else { return Err(Refusal::Unasked) };
-        if epoch.is_some_and(|epoch| epoch != part.time.epoch) {
-            return Err(Refusal::Unasked);
-        }
         let is_it = |exchange: &mut Exchange<P>| {
-            from.answers_for(&exchange.with) && exchange.number == number
+            from.answers_for(&exchange.with)
+                && (part.time.epoch, exchange.number) == (epoch, number)
         };
         part.exchange.take_if(is_it).ok_or(Refusal::Unasked)?;
         context.cancel_timer(Timer::Answer);
         Ok(part)
-    }
-
-    fn is_later(&self, epoch: u32, than: u32) -> bool {
-        self.settings.is_later(epoch, than)
     }
 }
 
@@ -427,54 +432,26 @@ impl<P: Peer> Part<P> {
     }
 }
 
-impl<P: Peer> Count<P> {
-    /// Whether both are parts of one count.
-    fn is_of(&self, other: &Self) -> bool {
-        (self.ticket, self.leader) == (other.ticket, other.leader)
-    }
+/// Whether there is such a time.
+fn exists(time: Time, settings: &Settings) -> Result<(), Refusal> {
+    let exists = time.epoch < settings.epochs.get() && time.round <= settings.length();
+    if exists { Ok(()) } else { Err(Refusal::Time) }
 }
 
-impl Settings {
-    fn counts(&self) -> usize {
-        usize::from(self.counts).min(MAX_COUNTS)
+/// Whether somebody can hold that.
+fn is_held<P: Peer>(held: &Held<P>, settings: &Settings) -> Result<(), Refusal> {
+    let Held { value, least, greatest, cut, ref counts } = *held;
+    let is_between = (least..=greatest).contains(&value);
+    let is_few = counts.len() <= settings.most_counts();
+    let is_part = |count: &Count<P>| count.part <= settings.unit && count.ticket < cut;
+    let comes_once =
+        |count: &Count<P>| counts.iter().filter(|other| other.is_of(count)).count() == 1;
+    let are_parts = || counts.iter().all(|count| is_part(count) && comes_once(count));
+    if !(is_between && is_few && are_parts()) {
+        return Err(Refusal::Held);
     }
-
-    /// The round in which the result is told.
-    fn told_after(&self) -> u16 {
-        self.rounds.max(1)
-    }
-
-    fn following(&self, epoch: u32) -> u32 {
-        epoch.wrapping_add(1) % self.epochs
-    }
-
-    /// Numbers are used again, so the half of them that comes next is later.
-    fn is_later(&self, epoch: u32, than: u32) -> bool {
-        let epochs = self.epochs.get();
-        let ahead = if epoch >= than { epoch - than } else { epochs - (than - epoch) };
-        (1..=(epochs - 1) / 2).contains(&ahead)
-    }
-
-    fn allows(&self, time: Time) -> Result<(), Refusal> {
-        let exists = time.epoch < self.epochs.get() && time.round <= self.length();
-        if exists { Ok(()) } else { Err(Refusal::Time) }
-    }
-
-    /// Whether somebody can hold that.
-    fn believes<P: Peer>(&self, held: &Held<P>) -> Result<(), Refusal> {
-        let Held { value, least, greatest, cut, ref counts } = *held;
-        let is_between = (least..=greatest).contains(&value);
-        let is_few = counts.len() <= self.counts();
-        let is_part = |count: &Count<P>| count.part <= self.unit && count.ticket < cut;
-        let comes_once =
-            |count: &Count<P>| counts.iter().filter(|other| other.is_of(count)).count() == 1;
-        let are_parts = || counts.iter().all(|count| is_part(count) && comes_once(count));
-        if !(is_between && is_few && are_parts()) {
-            return Err(Refusal::Held);
-        }
-        let names_nobody = counts.iter().any(|count| count.leader.is_nobody());
-        if names_nobody { Err(Refusal::NamesNobody) } else { Ok(()) }
-    }
+    let names_nobody = counts.iter().any(|count| count.leader.is_nobody());
+    if names_nobody { Err(Refusal::NamesNobody) } else { Ok(()) }
 }
 
 /// `update(s_p, s_q)`: what one of the two holds afterwards.
@@ -497,13 +474,19 @@ fn update<P: Peer>(one: &Held<P>, other: &Held<P>, half: Half, most: usize) -> H
 
 /// Halves the parts of two that meet; who has not heard of a count holds nothing of it.
 fn meet<P: Peer>(one: &[Count<P>], other: &[Count<P>], half: Half) -> Vec<Count<P>> {
-    let mut all: Vec<Count<P>> = one.iter().chain(other).copied().collect();
-    all.sort_unstable();
-    let halved = |counts: &[Count<P>]| {
-        let sum = counts.iter().map(|count| i128::from(count.part)).sum();
-        Count { part: half.of(sum) as u64, ..counts[0] }
+    let part = |counts: &[Count<P>], of: &Count<P>| {
+        let held = counts.iter().find(|count| count.is_of(of));
+        held.map_or(0, |count| i128::from(count.part))
     };
-    all.chunk_by(Count::is_of).map(halved).collect()
+    let is_new = |count: &&Count<P>| !one.iter().any(|own| own.is_of(count));
+    let halved = |count: &Count<P>| {
+        let sum = part(one, count) + part(other, count);
+        Count { part: half.of(sum) as u64, ..*count }
+    };
+    let all = one.iter().chain(other.iter().filter(is_new));
+    let mut counts: Vec<Count<P>> = all.map(halved).collect();
+    counts.sort_by_key(|count| count.ticket);
+    counts
 }
 
 impl Half {

@@ -25,6 +25,7 @@ const ADOPTION: &str = "protocols/adoption.rs";
 const NEIGHBORS: &str = "stacks/neighbors.rs";
 const CYCLON: &str = "protocols/cyclon.rs";
 const SEARCH: &str = "protocols/search.rs";
+const AVERAGING: &str = "protocols/averaging.rs";
 
 /// All of them.
 pub const BUGS: &[Bug] = &[
@@ -475,5 +476,89 @@ pub const BUGS: &[Bug] = &[
         file: SEARCH,
         right: "if self.received.len() >= usize::from(self.settings.carried) {",
         wrong: "if self.received.len() > usize::from(self.settings.carried) {",
+    },
+    Bug {
+        name: "loses_the_odd_one",
+        thought: "half is half",
+        file: AVERAGING,
+        right: "part.held = update(&part.held, theirs, Half::Upper, counts);",
+        wrong: "part.held = update(&part.held, theirs, Half::Lower, counts);",
+    },
+    Bug {
+        name: "averages_while_it_waits",
+        thought: "whoever asks is answered",
+        file: AVERAGING,
+        right: "let told = if part.exchange.is_some() {",
+        wrong: "let told = if part.exchange.is_some() && part.met.len() > 250 {",
+    },
+    Bug {
+        name: "does_every_copy",
+        thought: "each push is another exchange",
+        file: AVERAGING,
+        right: "if let Some(met) = known {",
+        wrong: "if let Some(met) = known.filter(|met| met.periods > 250) {",
+    },
+    Bug {
+        name: "forgets_that_it_declined",
+        thought: "nothing happened, so nothing is to be remembered",
+        file: AVERAGING,
+        right: "        part.met.push(Met { with, number, periods: 0, told: told.clone() });\n",
+        wrong: "        if told != Told::Declined {\n            part.met.push(Met { with, number, periods: 0, told: told.clone() });\n        }\n",
+    },
+    Bug {
+        name: "takes_any_answer",
+        thought: "whoever answers was asked",
+        file: AVERAGING,
+        right: "(part.time.epoch, exchange.number) == (epoch, number)",
+        wrong: "(part.time.epoch, number) == (epoch, number)",
+    },
+    Bug {
+        name: "joins_at_any_time",
+        thought: "better late than never",
+        file: AVERAGING,
+        right: "if is_later && time.round <= self.settings.young {",
+        wrong: "if is_later && time.round <= u16::MAX {",
+    },
+    Bug {
+        name: "stays_behind",
+        thought: "my epoch is as good as yours",
+        file: AVERAGING,
+        right: "            Stage::TakesPart(part) => self.settings.is_later(time.epoch, part.time.epoch),",
+        wrong: "            Stage::TakesPart(_) => false,",
+    },
+    Bug {
+        name: "asks_for_ever",
+        thought: "it will answer at last",
+        file: AVERAGING,
+        right: "        exchange.tries += 1;\n",
+        wrong: "        exchange.tries = exchange.tries.min(1);\n",
+    },
+    Bug {
+        name: "remembers_every_exchange",
+        thought: "there are only so many in an epoch",
+        file: AVERAGING,
+        right: "if part.met.len() >= usize::from(self.settings.met) {",
+        wrong: "if part.met.len() >= usize::from(u16::MAX) {",
+    },
+    Bug {
+        name: "believes_what_it_hears",
+        thought: "nobody lies",
+        file: AVERAGING,
+        right: "        is_held(theirs, &self.settings)?;\n",
+        wrong: "        let _honest = is_held(theirs, &self.settings);\n",
+    },
+    Bug {
+        name: "forgets_what_it_cut",
+        thought: "what was cut is gone",
+        file: AVERAGING,
+        right: "        cut,\n        counts,\n    }\n",
+        wrong: "        cut: u32::MAX,\n        counts,\n    }\n",
+    },
+    Bug {
+        name: "begins_with_what_it_holds",
+        thought: "the mean is the best value that I have",
+        file: AVERAGING,
+        right: "        let Self { value, .. } = *self;\n",
+        wrong: "        let value = self.held().map_or(self.value, |held| held.value);\n",
     },
 ];

@@ -34,6 +34,14 @@ pub struct Count<P: Peer> {
     pub part: u64,
 }
 
+impl<P: Peer> Count<P> {
+    /// Whether both are parts of one count.
+    #[must_use]
+    pub fn is_of(&self, other: &Self) -> bool {
+        (self.ticket, self.leader) == (other.ticket, other.leader)
+    }
+}
+
 /// What a process holds of what is averaged.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
@@ -46,7 +54,7 @@ pub struct Held<P: Peer> {
     pub greatest: i64,
     /// The smallest ticket of those that are not counted for want of room; `u32::MAX`: none was.
     pub cut: u32,
-    /// Its parts of the counts, ascending; their tickets are below the cut.
+    /// Its parts of the counts, by ascending tickets, all of which are below the cut.
     #[serde(serialize_with = "as_set")]
     pub counts: Vec<Count<P>>,
 }
@@ -75,6 +83,8 @@ pub enum Message<P: Peer> {
     },
     /// "Not with me, or not now."
     Declined {
+        /// The epoch of the exchange.
+        epoch: u32,
         /// Which exchange of the receiver's it is.
         number: u32,
         /// The time of the sender, if it takes part in an epoch.
@@ -99,9 +109,9 @@ impl<P: Peer> Wire for Message<P> {
                 frame.value(&(epoch, number));
                 held.encode(frame);
             }
-            Self::Declined { number, time } => {
+            Self::Declined { epoch, number, time } => {
                 frame.byte(DECLINED);
-                frame.value(&(number, time));
+                frame.value(&(epoch, number, time));
             }
         }
     }
@@ -117,8 +127,8 @@ impl<P: Peer> Wire for Message<P> {
                 Ok(Self::Answer { epoch, number, held: Held::decode(frame)? })
             }
             DECLINED => {
-                let (number, time) = frame.value()?;
-                Ok(Self::Declined { number, time })
+                let (epoch, number, time) = frame.value()?;
+                Ok(Self::Declined { epoch, number, time })
             }
             tag => Err(Malformed::UnknownKind { tag }),
         }

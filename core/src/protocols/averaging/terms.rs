@@ -6,6 +6,7 @@ use core::num::NonZeroU32;
 use serde::{Deserialize, Serialize};
 
 use crate::Ticks;
+use crate::protocols::averaging::message::MAX_COUNTS;
 
 /// How processes average. All of a group use the same.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
@@ -29,7 +30,7 @@ pub struct Settings {
     pub epochs: NonZeroU32,
     /// The most exchanges of others that are remembered in an epoch; further ones are declined.
     pub met: u16,
-    /// How many counts are held, at most [`MAX_COUNTS`](super::MAX_COUNTS); 0: the group is not
+    /// How many counts are held, at most [`MAX_COUNTS`]; 0: the group is not
     /// counted.
     pub counts: u8,
     /// From how many tickets one is drawn. Two leaders that draw the same are told apart, but may
@@ -40,10 +41,36 @@ pub struct Settings {
 }
 
 impl Settings {
+    /// After how many periods the result is told: at least 1.
+    #[must_use]
+    pub fn told_in(&self) -> u16 {
+        self.rounds.max(1)
+    }
+
     /// How many periods an epoch lasts.
     #[must_use]
     pub fn length(&self) -> u16 {
-        self.rounds.max(1).saturating_add(self.rest)
+        self.told_in().saturating_add(self.rest)
+    }
+
+    /// The most counts that are held.
+    #[must_use]
+    pub fn most_counts(&self) -> usize {
+        usize::from(self.counts).min(MAX_COUNTS)
+    }
+
+    /// The number of the next epoch.
+    #[must_use]
+    pub fn following(&self, epoch: u32) -> u32 {
+        epoch.wrapping_add(1) % self.epochs
+    }
+
+    /// Whether an epoch is later than another: it is among the next half of all numbers.
+    #[must_use]
+    pub fn is_later(&self, epoch: u32, than: u32) -> bool {
+        let epochs = self.epochs.get();
+        let ahead = if epoch >= than { epoch - than } else { epochs - (than - epoch) };
+        (1..=(epochs - 1) / 2).contains(&ahead)
     }
 }
 
