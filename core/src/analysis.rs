@@ -13,6 +13,7 @@ pub mod logistic;
 mod reached;
 pub mod recall;
 mod sender;
+pub mod size;
 
 use core::ops::{Add, Div, Mul, Sub};
 

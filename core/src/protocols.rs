@@ -9,4 +9,6 @@ pub mod neighbor_management;
 pub mod periodic_gossip;
 pub mod random_walk;
 pub mod renyi_erdos;
+pub mod sample_and_collide;
 pub mod search;
+pub mod system_size;

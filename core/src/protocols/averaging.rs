@@ -172,6 +172,12 @@ impl<P: Peer> Averaging<P> {
         Self { settings, value, stage }
     }
 
+    /// A process whose first epoch begins with its first period: where all begin together.
+    #[must_use]
+    pub fn at_once(settings: Settings, value: i64) -> Self {
+        Self { settings, value, stage: Stage::Waits { next: Some(0), periods: 1 } }
+    }
+
     /// The time here, if this process takes part in an epoch.
     #[must_use]
     pub fn time(&self) -> Option<Time> {

@@ -527,7 +527,7 @@ pub const BUGS: &[Bug] = &[
         wrong: "            Stage::TakesPart(_) => false,",
     },
     Bug {
-        name: "asks_for_ever",
+        name: "waits_for_its_answer",
         thought: "it will answer at last",
         file: AVERAGING,
         right: "        exchange.tries += 1;\n",

@@ -66,7 +66,7 @@ fn prompt_suite() -> Suite {
 }
 
 fn lossy_suite() -> Suite {
-    let about = "averaging among two, in rounds; a message is lost, and two are doubled";
+    let about = "averaging among two, in rounds; a message is lost, and one is doubled";
     Suite::new("averaging-lossy-2", about, lossy::<Machine>)
         .with_bug("does_every_copy", KEPT, lossy::<bugs::does_every_copy::Averaging<_>>)
         .with_bug(
@@ -78,10 +78,10 @@ fn lossy_suite() -> Suite {
 }
 
 fn costly_suite() -> Suite {
-    let about = "averaging among two, in rounds; two messages are lost, and nobody asks twice";
+    let about = "averaging among two, in rounds; a message is lost, and nobody asks twice";
     Suite::new("averaging-costly-2", about, costly::<Machine>)
         .with_bug("loses_the_odd_one", WITHIN, costly::<bugs::loses_the_odd_one::Averaging<_>>)
-        .with_bug("asks_for_ever", COSTS, costly::<bugs::asks_for_ever::Averaging<_>>)
+        .with_bug("waits_for_its_answer", COSTS, costly::<bugs::waits_for_its_answer::Averaging<_>>)
 }
 
 fn join_suite() -> Suite {
@@ -96,9 +96,9 @@ fn join_suite() -> Suite {
 fn failed_suite() -> Suite {
     let about = "averaging of two, both of whom know a third that is not there";
     Suite::new("averaging-failed-2", about, failed::<Machine>).among_strangers().with_bug(
-        "asks_for_ever",
+        "waits_for_its_answer",
         GOES_ON,
-        failed::<bugs::asks_for_ever::Averaging<_>>,
+        failed::<bugs::waits_for_its_answer::Averaging<_>>,
     )
 }
 
@@ -216,18 +216,17 @@ fn prompt<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
 }
 
 fn lossy<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
-    let settings = Settings { rounds: 3, ..averaging() };
-    let mut setting = setting(&PAIR, &settings, Scheduler::Rounds);
+    let mut setting = setting(&PAIR, &averaging(), Scheduler::Rounds);
     setting.faults.loss = Fault::AtMost(1);
-    setting.faults.duplication = Fault::AtMost(2);
+    setting.faults.duplication = Fault::AtMost(1);
     setting.stop = Some(Box::new(all_have_results));
     Case { setting, properties: vec![kept(&VALUES[..2], 8), bounded()] }
 }
 
 fn costly<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
-    let settings = Settings { tries: 1, rounds: 3, ..averaging() };
+    let settings = Settings { tries: 1, ..averaging() };
     let mut setting = setting(&PAIR, &settings, Scheduler::Rounds);
-    setting.faults.loss = Fault::AtMost(2);
+    setting.faults.loss = Fault::AtMost(1);
     setting.stop = Some(Box::new(all_have_results));
     let within = Claim::new(WITHIN, Notion::Always, |at| is_within(at, &VALUES[..2]));
     let costs = Claim::new(COSTS, Notion::Sometimes, |at| !is_kept(at, &VALUES[..2], 8));

@@ -25,7 +25,7 @@ pub(super) fn is_kept<X: Protocol<ModelPeer>, A: Application<X>>(
 ) -> bool {
     let Some(held) = in_one_epoch(&machines(at)) else { return true };
     let value: i64 = held.iter().map(|held| held.value).sum();
-    value == values.iter().sum()
+    value == values.iter().sum::<i64>()
         && held.iter().flat_map(|held| &held.counts).all(|count| {
             let is_cut = held.iter().any(|held| count.ticket >= held.cut);
             is_cut || held.iter().map(|held| part(held, count)).sum::<u64>() == unit
