@@ -70,7 +70,7 @@ fn refused(from: u32, refusal: Refusal) -> [Notice<u32>; 1] {
 fn alone() -> Averager<u32> {
     let mut machine = Machine::new(0, [1, 2], Averaging::new(averaging(), 10));
     machine.start();
-    for _ in 1..averaging().length() {
+    for _ in 1..averaging().listens {
         assert_eq!(armed(&tick(&mut machine, &[])), [(Timer::Period, Ticks(10))]);
     }
     machine
@@ -101,7 +101,7 @@ fn holding(machine: &Averager<u32>) -> &Held<u32> {
 }
 
 #[test]
-fn whoever_hears_of_no_epoch_for_as_long_as_one_lasts_begins_one() {
+fn whoever_hears_of_no_epoch_for_a_while_begins_one() {
     let mut machine = alone();
     assert_eq!(machine.node.protocol.time(), None);
     tick(&mut machine, &[ticket(1), partner(2, 0)]);
@@ -212,7 +212,7 @@ fn what_is_not_answered_is_asked_again_and_given_up_at_last() {
 fn whoever_has_no_neighbour_and_whoever_awaits_an_answer_begins_no_exchange() {
     let mut machine = Machine::new(0, [], Averaging::new(averaging(), 10));
     machine.start();
-    (1..averaging().length()).for_each(|_| drop(tick(&mut machine, &[])));
+    (1..averaging().listens).for_each(|_| drop(tick(&mut machine, &[])));
     assert_eq!(sent(&tick(&mut machine, &[ticket(0)])), []);
     assert_eq!(sent(&tick(&mut pushing(), &[])), []);
 }
@@ -388,7 +388,7 @@ fn only_whom_it_was_asked_of_answers_and_only_in_its_epoch() {
 
 #[test]
 fn where_nobody_is_to_be_counted_no_ticket_is_drawn() {
-    let settings = Settings { counts: 0, rounds: 1, rest: 0, ..averaging() };
+    let settings = Settings { counts: 0, listens: 1, ..averaging() };
     let mut machine = Machine::new(0, [1], Averaging::new(settings, 10));
     machine.start();
     tick(&mut machine, &[]);

@@ -15,6 +15,7 @@ use rumormill_core::protocols::renyi_erdos::{self, RenyiErdos};
 use rumormill_core::protocols::search::{self, Search};
 use rumormill_core::rumor::Id;
 use rumormill_core::stacks::broadcast::{self, Broadcast};
+use rumormill_core::stacks::census::Census;
 use rumormill_core::stacks::member::{self, Member};
 use rumormill_core::stacks::overlay::{self, Overlay};
 use rumormill_core::{Neighborhood, Node, Protocol};
@@ -120,7 +121,7 @@ fn adoption() {
 fn averaging() {
     let ask = |step| averaging::Request(i64::from(step));
     let hash = hash_over_views(&Averaging::new(common::averaging(), 7), ask);
-    assert_eq!(hash, 0x5bb3_b6bd_a872_d976, "{hash:#018x}");
+    assert_eq!(hash, 0x4c39_4b89_b510_4d48, "{hash:#018x}");
 }
 
 #[test]
@@ -172,7 +173,9 @@ fn the_overlay_and_a_member_of_it() {
             _ => member::Request::broadcast(payload),
         }
     };
-    let member = Member::new(overlay, broadcast, Search::new(common::searching()));
+    let searching = Search::new(common::searching());
+    let census = Census::new(common::census(), 7);
+    let member = Member::new(overlay, broadcast, searching, census);
     let hashes = [alone, hash_over_views(&member, ask)];
-    assert_eq!(hashes, [0x0382_41dc_fea9_f4bf, 0x3fb4_a615_eef5_7690], "{hashes:#018x?}");
+    assert_eq!(hashes, [0x0382_41dc_fea9_f4bf, 0xfb42_147a_b8e2_04a3], "{hashes:#018x?}");
 }

@@ -20,6 +20,7 @@ use rumormill_core::protocols::search::{self, Search};
 use rumormill_core::rand::RngExt;
 use rumormill_core::rumor::Id;
 use rumormill_core::stacks::broadcast::{self, Broadcast};
+use rumormill_core::stacks::census::Census;
 use rumormill_core::stacks::member::{self, Member};
 use rumormill_core::stacks::overlay::Overlay;
 use rumormill_core::trace::{Record, ReplayError, replay};
@@ -191,7 +192,9 @@ fn the_protocols_that_change_views_do_not_care_for_names() {
 fn a_member_of_an_overlay_does_not_care_for_names() {
     let broadcast = Broadcast::new(GROUP.into(), flood(), gossip(Mode::PushPull));
     let overlay = Overlay::new(overlaid(4), vec![Named(0), Named(1)]);
-    let member = Member::new(overlay, broadcast, Search::new(common::searching()));
+    let searching = Search::new(common::searching());
+    let census = Census::new(common::census(), 7);
+    let member = Member::new(overlay, broadcast, searching, census);
     let ask = |step| match step % 20 {
         0 => member::Request::leave(),
         1..8 => member::Request::random_node(step as u8),

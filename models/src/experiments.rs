@@ -10,8 +10,10 @@
 //! [`Named`] experiments are those that `rumormill simulate` knows. [`validation`] puts published and
 //! exact figures beside them.
 
+mod averaging;
 mod broadcast;
 mod catalogue;
+mod counting;
 pub mod csv;
 mod cyclon;
 mod gossip;
@@ -25,6 +27,7 @@ pub mod pictures;
 mod record;
 mod regular;
 mod results;
+mod sampling;
 mod search;
 mod seeds;
 mod sequential;
@@ -37,8 +40,10 @@ pub mod validation;
 mod views;
 mod walks;
 
+pub use averaging::{Averaging, Order};
 pub use broadcast::{Broadcast, Targets};
 pub use catalogue::{Named, Refused, catalogue, find};
+pub use counting::Counting;
 pub use cyclon::{Cyclon, Start, Turns};
 pub use gossip::{Clocks, Gossip};
 pub use grid::{Grid, NotValues, Parameter, Point, Values};
@@ -49,6 +54,7 @@ pub use outcome::{Kind, Measure, Outcome};
 pub use overlay::{OverlayChurn, OverlayJoin, OverlayPartition};
 pub use record::{Record, RecordError};
 pub use results::{At, Header, MergeError, Results};
+pub use sampling::Sampling;
 pub use search::{Known, PlannedFlood, Searches, Surroundings, Unplanned, Unsearchable};
 pub use seeds::Seeds;
 pub use sequential::Sequential;

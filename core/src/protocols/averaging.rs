@@ -67,9 +67,12 @@ struct Part<P: Peer> {
     /// How many exchanges have begun here.
     begun: u32,
     exchange: Option<Exchange<P>>,
-    /// The exchanges of others.
+    /// The exchanges of others: who, and which of theirs.
     #[serde(serialize_with = "as_set")]
-    met: Vec<Met<P>>,
+    met: Vec<(P, u32)>,
+    /// What was said to the latest of them.
+    #[serde(serialize_with = "as_set")]
+    kept: Vec<Kept<P>>,
     given_up: u16,
 }
 
@@ -83,27 +86,15 @@ struct Exchange<P: Peer> {
     tries: u8,
 }
 
-/// An exchange of somebody else.
+/// What was said to an exchange of somebody else.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
-struct Met<P: Peer> {
-    with: P,
-    number: u32,
+struct Kept<P: Peer> {
+    met: (P, u32),
     /// How many periods ago.
     periods: u8,
-    told: Told<P>,
-}
-
-/// What was said to it.
-#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]
-#[serde(bound = "")]
-enum Told<P: Peer> {
-    /// What was held then.
-    Answer(Held<P>),
-    /// An answer that nobody can be asking for any more.
-    Something,
-    /// That it is declined.
-    Declined,
+    /// What was held then; nothing where it was declined.
+    answer: Option<Held<P>>,
 }
 
 /// Which half of a number that is odd.
@@ -164,11 +155,10 @@ impl<P: Peer> Protocol<P> for Averaging<P> {
 }
 
 impl<P: Peer> Averaging<P> {
-    /// A process with that value that waits to hear of an epoch, and begins one when it hears of none
-    /// for as long as an epoch lasts.
+    /// A process with that value that listens for an epoch.
     #[must_use]
     pub fn new(settings: Settings, value: i64) -> Self {
-        let stage = Stage::Waits { next: None, periods: settings.length() };
+        let stage = Stage::Waits { next: None, periods: settings.listens };
         Self { settings, value, stage }
     }
 
@@ -200,9 +190,8 @@ impl<P: Peer> Averaging<P> {
     /// What was answered to that exchange of somebody else, as long as it is kept.
     #[must_use]
     pub fn answered(&self, with: P, number: u32) -> Option<&Held<P>> {
-        let mut met = self.part()?.met.iter();
-        let met = met.find(|met| met.with == with && met.number == number)?;
-        if let Told::Answer(held) = &met.told { Some(held) } else { None }
+        let mut kept = self.part()?.kept.iter();
+        kept.find(|kept| kept.met == (with, number))?.answer.as_ref()
     }
 
     /// How many exchanges of this epoch were given up here.
@@ -252,8 +241,8 @@ impl<P: Peer> Averaging<P> {
         let counts = self.own_count(context).into_iter().collect();
         let Self { value, .. } = *self;
         let held = Held { value, least: value, greatest: value, cut: u32::MAX, counts };
-        let (begun, exchange, met, given_up) = (0, None, Vec::new(), 0);
-        self.stage = Stage::TakesPart(Part { time, held, begun, exchange, met, given_up });
+        let (begun, exchange, met, kept, given_up) = (0, None, Vec::new(), Vec::new(), 0);
+        self.stage = Stage::TakesPart(Part { time, held, begun, exchange, met, kept, given_up });
     }
 
     fn own_count(&self, context: &mut Context<'_, P, Self>) -> Option<Count<P>> {
@@ -328,43 +317,20 @@ impl<P: Peer> Averaging<P> {
         exists(time, &self.settings)?;
         is_held(&theirs, &self.settings)?;
         self.hear_of(context, time);
-        let (answered, handled) = self.answer(from, time.epoch, number, &theirs);
-        let message = match answered {
-            Told::Answer(held) => Message::Answer { epoch: time.epoch, number, held },
-            Told::Declined => Message::Declined { epoch: time.epoch, number, time: self.time() },
-            Told::Something => return Err(Refusal::TooLate),
+        let epoch = time.epoch;
+        let is_under_way = self.time().is_some_and(|time| time.epoch == epoch);
+        let (answer, handled) = match &mut self.stage {
+            Stage::TakesPart(part) if is_under_way => {
+                part.answer((from, number), &theirs, &self.settings)?
+            }
+            _ => (None, Ok(())),
+        };
+        let message = match answer {
+            Some(held) => Message::Answer { epoch, number, held },
+            None => Message::Declined { epoch, number, time: self.time() },
         };
         context.send(message, &[from]);
         handled
-    }
-
-    /// What is said to a push, which is done once.
-    fn answer(
-        &mut self,
-        with: P,
-        epoch: u32,
-        number: u32,
-        theirs: &Held<P>,
-    ) -> (Told<P>, Result<(), Refusal>) {
-        let Stage::TakesPart(part) = &mut self.stage else { return (Told::Declined, Ok(())) };
-        if part.time.epoch != epoch {
-            return (Told::Declined, Ok(()));
-        }
-        let known = part.met.iter().find(|met| met.with == with && met.number == number);
-        if let Some(met) = known {
-            return (met.told.clone(), Ok(()));
-        }
-        if part.met.len() >= usize::from(self.settings.met) {
-            return (Told::Declined, Err(Refusal::NoRoom));
-        }
-        let told = if part.exchange.is_some() {
-            Told::Declined
-        } else {
-            let mean = update(&part.held, theirs, Half::Lower, self.settings.most_counts());
-            Told::Answer(core::mem::replace(&mut part.held, mean))
-        };
-        part.met.push(Met { with, number, periods: 0, told: told.clone() });
-        (told, Ok(()))
     }
 
     /// `s_q ← receive(q); s_p ← update(s_p, s_q)`.
@@ -418,15 +384,41 @@ impl<P: Peer> Averaging<P> {
     }
 }
 
+/// What was held before an exchange, or nothing where it is declined; and whether all is well.
+type Said<P> = (Option<Held<P>>, Result<(), Refusal>);
+
 impl<P: Peer> Part<P> {
-    /// Lets go of what nobody can be asking for any more, but not of that it was.
-    fn forget(&mut self, patience: u8) {
-        for met in &mut self.met {
-            met.periods = met.periods.saturating_add(1);
-            if met.periods > patience && matches!(met.told, Told::Answer(_)) {
-                met.told = Told::Something;
-            }
+    /// What is said to an exchange of somebody else, which has its part once.
+    fn answer(
+        &mut self,
+        met: (P, u32),
+        theirs: &Held<P>,
+        settings: &Settings,
+    ) -> Result<Said<P>, Refusal> {
+        if let Some(kept) = self.kept.iter().find(|kept| kept.met == met) {
+            return Ok((kept.answer.clone(), Ok(())));
         }
+        if self.met.contains(&met) {
+            return Err(Refusal::TooLate);
+        }
+        if self.met.len() >= usize::from(settings.met) {
+            return Ok((None, Err(Refusal::NoRoom)));
+        }
+        let answer = self.exchange.is_none().then(|| {
+            let mean = update(&self.held, theirs, Half::Lower, settings.most_counts());
+            core::mem::replace(&mut self.held, mean)
+        });
+        self.met.push(met);
+        self.kept.push(Kept { met, periods: 0, answer: answer.clone() });
+        Ok((answer, Ok(())))
+    }
+
+    /// Lets go of what nobody can be asking for any more.
+    fn forget(&mut self, patience: u8) {
+        self.kept.retain_mut(|kept| {
+            kept.periods = kept.periods.saturating_add(1);
+            kept.periods <= patience
+        });
     }
 
     fn result(&self) -> Averaged {

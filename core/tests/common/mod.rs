@@ -9,13 +9,14 @@ use rumormill_core::protocols::periodic_gossip::{
     self, Interest, Mode, Mongering, Removal, Response,
 };
 use rumormill_core::protocols::{
-    adoption, averaging, cyclon, neighbor_management, random_walk, renyi_erdos, search,
+    adoption, averaging, cyclon, neighbor_management, random_walk, renyi_erdos, sample_and_collide,
+    search, system_size,
 };
 use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
 use rumormill_core::rand::{RngExt, SeedableRng};
 use rumormill_core::rumor::{Id, Rumor};
 use rumormill_core::seen::Memory;
-use rumormill_core::stacks::overlay;
+use rumormill_core::stacks::{census, overlay};
 use rumormill_core::trace::Record;
 use rumormill_core::{
     Bias, Effect, Effects, Epoch, Event, FromRng, Neighborhood, Node, Peer, Positions, Protocol,
@@ -252,6 +253,7 @@ pub fn averaging() -> averaging::Settings {
         answer: Ticks(3),
         tries: 2,
         patience: 1,
+        listens: 4,
         young: 1,
         rounds: 3,
         rest: 1,
@@ -260,6 +262,26 @@ pub fn averaging() -> averaging::Settings {
         counts: 2,
         tickets: 4,
         unit: 8,
+    }
+}
+
+/// Averaging as above, one count left aside at each end, and two collisions wanted.
+pub fn census() -> census::Settings {
+    census::Settings {
+        averaging: averaging(),
+        size: system_size::Settings { unit: 8, trim: 1 },
+        sampling: sampling(),
+    }
+}
+
+/// Two samples are to collide, of two walks at a time.
+pub fn sampling() -> sample_and_collide::Settings {
+    sample_and_collide::Settings {
+        period: Ticks(10),
+        collisions: 2,
+        walks: 2,
+        seen: 4,
+        failures: 2,
     }
 }
 

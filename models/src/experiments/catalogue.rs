@@ -2,6 +2,7 @@
 
 mod overlays;
 mod searches;
+mod sizes;
 
 use std::collections::BTreeMap;
 use std::num::NonZeroU16;
@@ -144,6 +145,9 @@ pub fn catalogue() -> Vec<Named> {
         searches::rings(),
         searches::walkers(),
         searches::planned(),
+        sizes::averaging(),
+        sizes::counting(),
+        sizes::sampling(),
     ]
 }
 

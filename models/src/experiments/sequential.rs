@@ -6,7 +6,9 @@ use std::collections::VecDeque;
 
 use rumormill_core::rand::SeedableRng;
 use rumormill_core::rand::rngs::Xoshiro256PlusPlus;
-use rumormill_core::{Bias, Effect, Effects, Event, FromRng, Node, Protocol, Randomness};
+use rumormill_core::{
+    Bias, Effect, Effects, Event, FromRng, Neighborhood, Node, Protocol, Randomness,
+};
 
 use crate::simulate::Graph;
 
@@ -53,20 +55,45 @@ impl<X: Protocol<u32>> Sequential<X> {
 
     /// All that are alive take a turn, in an order that is drawn.
     pub fn cycle(&mut self) {
-        for node in self.drawn(self.nodes.len()) {
-            let due = std::mem::take(&mut self.timers[node as usize]);
-            for timer in due {
-                self.handle(node, Event::Timer(timer));
-                self.finish();
-            }
+        self.order().into_iter().for_each(|node| self.turn(node));
+    }
+
+    /// What the machine waits for happens, and all that follows from it.
+    pub fn turn(&mut self, node: u32) {
+        let due = std::mem::take(&mut self.timers[node as usize]);
+        for timer in due {
+            self.handle(node, Event::Timer(timer));
+            self.finish();
         }
+    }
+
+    /// The numbers of all machines in an order that is drawn.
+    pub fn order(&mut self) -> Vec<u32> {
+        self.drawn(self.nodes.len())
+    }
+
+    /// One of so many numbers, at least 1.
+    pub fn draw(&mut self, many: u32) -> u32 {
+        if many > 1 { self.fortune.below(many) } else { 0 }
+    }
+
+    /// The machine of that view has it from now on, if it is alive.
+    pub fn see(&mut self, view: Neighborhood<u32>) {
+        if let Some(Some(machine)) = self.nodes.get_mut(view.me() as usize) {
+            machine.neighborhood = view;
+        }
+    }
+
+    /// The machines that are alive.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node<u32, X>> {
+        self.nodes.iter().flatten()
     }
 
     /// This share of those that are alive stops without a word, rounded down to a whole number.
     pub fn crash(&mut self, share: Bias) {
         let alive = self.nodes.iter().flatten().count() as u64;
         let many = alive * u64::from(share.numerator()) / u64::from(share.denominator());
-        let order = self.drawn(self.nodes.len()).into_iter();
+        let order = self.order().into_iter();
         let alive = order.filter(|&node| self.nodes[node as usize].is_some());
         for node in alive.take(many as usize).collect::<Vec<_>>() {
             self.nodes[node as usize] = None;

@@ -85,8 +85,8 @@ fn costly_suite() -> Suite {
 }
 
 fn join_suite() -> Suite {
-    let about = "averaging among two, and a third that joins at any time, at whatever pace";
-    Suite::new("averaging-join-3", about, join::<Machine>).with_bug(
+    let about = "averaging of one, and another that joins at any time, at whatever pace";
+    Suite::new("averaging-join-2", about, join::<Machine>).with_bug(
         "joins_at_any_time",
         SEASONED,
         join::<bugs::joins_at_any_time::Averaging<_>>,
@@ -169,6 +169,7 @@ fn counting() -> Settings {
         answer: Ticks(1),
         tries: 2,
         patience: 2,
+        listens: 1,
         young: 0,
         rounds: 2,
         rest: 0,
@@ -204,7 +205,9 @@ const PAIR: [&[u8]; 2] = [&[1], &[0]];
 const TRIANGLE: [&[u8]; 3] = [&[1, 2], &[0, 2], &[0, 1]];
 
 fn rounds<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
-    let mut setting = setting(&TRIANGLE, &counting(), Scheduler::Rounds);
+    let epochs = NonZeroU32::MIN.saturating_add(4);
+    let settings = Settings { rounds: 1, epochs, ..counting() };
+    let mut setting = setting(&TRIANGLE, &settings, Scheduler::Rounds);
     setting.stop = Some(Box::new(all_have_results));
     Case { setting, properties: vec![kept(&VALUES, 8), result(Notion::Surely), bounded()] }
 }
@@ -234,13 +237,12 @@ fn costly<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
 }
 
 fn join<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
-    let settings = averaging();
-    let mut setting = setting(&TRIANGLE, &settings, Scheduler::Prompt { in_flight: 1 });
-    setting.latecomers = vec![ModelPeer(2)];
+    let mut setting = setting(&PAIR, &averaging(), Scheduler::Prompt { in_flight: 1 });
+    setting.latecomers = vec![ModelPeer(1)];
     let seasoned = Claim::new(SEASONED, Notion::Always, |at| {
         at.locals().all(|local| !local.application.too_soon)
     });
-    let properties = vec![kept(&VALUES, 8), seasoned, result(Notion::PossibleFromEverywhere)];
+    let properties = vec![kept(&VALUES[..2], 8), seasoned, result(Notion::PossibleFromEverywhere)];
     Case { setting, properties }
 }
 

@@ -19,6 +19,8 @@ pub struct Settings {
     pub tries: u8,
     /// For how many periods what was answered is answered again: as long as a process may ask.
     pub patience: u8,
+    /// For how many periods whoever knows of no epoch listens before it begins one; at least 1.
+    pub listens: u16,
     /// In how many first periods of an epoch a process may still join it.
     pub young: u16,
     /// After how many periods the result is told; more than `young`.

@@ -9,11 +9,11 @@ use crate::experiments::{
 };
 use crate::simulate::{Bursts, Latency, Loss, Network};
 
-const VIEW: Parameter =
+pub(super) const VIEW: Parameter =
     Parameter::whole("view", "how many neighbours each has room for", 20, (1, 250));
 
 /// What the network is like.
-fn network_parameters() -> [Parameter; 4] {
+pub(super) fn network_parameters() -> [Parameter; 4] {
     [
         LOSS,
         Parameter {
@@ -25,7 +25,7 @@ fn network_parameters() -> [Parameter; 4] {
     ]
 }
 
-fn network(settings: &Settings<'_>) -> Result<Network, Refused> {
+pub(super) fn network(settings: &Settings<'_>) -> Result<Network, Refused> {
     let mean = (settings.number("latency") * OVERLAY_PERIOD as f64).round() as u64;
     let latency = match settings.whole("jitter") {
         0 => Latency::Constant(mean),

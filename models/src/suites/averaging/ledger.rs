@@ -17,7 +17,7 @@ pub(super) fn machines<X: Protocol<ModelPeer>, A: Application<X>>(
 }
 
 /// Whether all hold together what they brought, as soon as all take part in one epoch: these values,
-/// and a whole unit of each count that nobody has cut.
+/// of which none has forgotten the extremes, and a whole unit of each count that nobody has cut.
 pub(super) fn is_kept<X: Protocol<ModelPeer>, A: Application<X>>(
     at: &Snapshot<'_, X, A>,
     values: &[i64],
@@ -25,7 +25,12 @@ pub(super) fn is_kept<X: Protocol<ModelPeer>, A: Application<X>>(
 ) -> bool {
     let Some(held) = in_one_epoch(&machines(at)) else { return true };
     let value: i64 = held.iter().map(|held| held.value).sum();
+    let least = held.iter().map(|held| held.least).min();
+    let greatest = held.iter().map(|held| held.greatest).max();
+    let are_known =
+        (least.as_ref(), greatest.as_ref()) == (values.iter().min(), values.iter().max());
     value == values.iter().sum::<i64>()
+        && are_known
         && held.iter().flat_map(|held| &held.counts).all(|count| {
             let is_cut = held.iter().any(|held| count.ticket >= held.cut);
             is_cut || held.iter().map(|held| part(held, count)).sum::<u64>() == unit
