@@ -16,7 +16,7 @@ use super::Outcome;
 use super::output::Output;
 use super::replays::Replays;
 use super::signals::end_when_asked;
-use group::{Broadcast, Group};
+use group::{Broadcast, Count, Group};
 use health::Health;
 use table::Table;
 
@@ -72,6 +72,7 @@ struct Document {
     joining: Vec<Health>,
     /// The group since the crash.
     healing: Vec<Health>,
+    count: Count,
     broadcast: Broadcast,
     replay: Replays,
 }
@@ -128,13 +129,17 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
         group.crash(killed).await?;
         healing = watch(output, arguments, &group).await?;
     }
-    output.say("\n3. broadcast: one of them tells all others");
+    output.say("\n3. count: each finds out how many they are");
+    let count = group.count(arguments).await?;
+    count.say(output);
+    output.say("\n4. broadcast: one of them tells all others");
     let broadcast = group.broadcast(arguments.period(), arguments.patience()).await?;
     broadcast.say(output);
-    output.say("\n4. replay: what each node did, through the machine without its sockets");
+    output.say("\n5. replay: what each node did, through the machine without its sockets");
     let replay = group.shut_down().await?;
     replay.say(output);
-    let failures = failures(arguments, &joining, &healing, &broadcast, &replay);
+    let mut failures = failures(arguments, &joining, &healing, &broadcast, &replay);
+    failures.extend(count.failure());
     let holds = output.conclude(&failures);
     let (nodes, view) = (arguments.nodes, arguments.view);
     output.document(&Document {
@@ -145,6 +150,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
         killed,
         joining,
         healing,
+        count,
         broadcast,
         replay,
     })?;

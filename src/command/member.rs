@@ -6,6 +6,7 @@ use rumormill::protocols::search::{self, Search};
 use rumormill::protocols::{periodic_gossip, renyi_erdos};
 use rumormill::seen::Memory;
 use rumormill::stacks::broadcast::Broadcast;
+use rumormill::stacks::census::{self, Census};
 use rumormill::stacks::member::Member;
 use rumormill::stacks::overlay::{self, Overlay};
 use rumormill::wire::MAX_OVERHEAD;
@@ -26,8 +27,10 @@ const FORGET_AFTER: u8 = 60;
 
 /// What a member is told about itself and its group.
 pub(super) struct Ways {
-    /// About how many nodes there are.
+    /// About how many nodes there are, until the group has counted itself.
     pub(super) size: u32,
+    /// The most that there will be.
+    pub(super) most: u32,
     /// The c of the fanout ln N + c, in 64ths.
     pub(super) margin: i16,
     /// How many neighbours it keeps.
@@ -52,12 +55,19 @@ impl Ways {
         let overlay = Overlay::new(overlay::Settings::keeping(self.view, self.upkeep), contacts);
         let broadcast = Broadcast::new(self.size, self.forward(), self.repair());
         let search = Search::new(self.search());
-        Node::new(Neighborhood::new(me, self.view), Member::new(overlay, broadcast, search))
+        let census = Census::new(self.census(), 0);
+        let member = Member::new(overlay, broadcast, search, census);
+        Node::new(Neighborhood::new(me, self.view), member)
     }
 
     /// How far searches go.
     pub(super) fn search(&self) -> search::Settings {
         search::Settings::over(self.view, self.upkeep)
+    }
+
+    /// How the group counts itself.
+    pub(super) fn census(&self) -> census::Settings {
+        census::Settings::every(self.upkeep, self.most)
     }
 
     /// The longest message that can be broadcast, in bytes.

@@ -7,6 +7,7 @@ mod refusals;
 mod searches;
 mod settings;
 mod share;
+mod sizes;
 mod talk;
 
 use std::fs::File;

@@ -14,6 +14,7 @@ use rumormill::protocols::renyi_erdos;
 use rumormill::protocols::search::{self, MAX_QUERY, Search};
 use rumormill::seen::Memory as Seen;
 use rumormill::stacks::broadcast::Broadcast;
+use rumormill::stacks::census::{self, Census};
 use rumormill::stacks::member::{Member, Notice, Request};
 use rumormill::stacks::overlay::{self, Overlay};
 use rumormill::wire::Label;
@@ -128,6 +129,7 @@ fn member(contacts: Vec<SocketPeer>) -> Machine {
         Overlay::new(overlay::Settings::keeping(VIEW, PERIOD), contacts),
         Broadcast::new(NODES as u32, forward, repair),
         Search::new(search::Settings::over(VIEW, PERIOD)),
+        Census::new(census::Settings::every(PERIOD, NODES as u32), 0),
     )
 }
 

@@ -15,6 +15,7 @@ mod cyclon;
 mod mongering;
 mod rounds;
 mod search;
+mod size;
 mod tiny;
 
 use std::fmt;
@@ -241,6 +242,7 @@ pub fn table() -> Vec<Entry> {
         mongering::trials(),
         cyclon::trials(),
         search::trials(),
+        size::trials(),
     ];
     let random = random.into_iter().flatten().map(Entry::Random);
     random.chain(tiny::rows().into_iter().map(Entry::Exact)).collect()

@@ -4,9 +4,7 @@ mod ledger;
 
 use std::num::NonZeroU32;
 
-use rumormill_core::protocols::averaging::{
-    Averaging, Count, Held, Message, Notice, Settings, Time, Timer,
-};
+use rumormill_core::protocols::averaging::{Count, Held, Message, Notice, Settings, Time, Timer};
 use rumormill_core::{Effect, Protocol, Ticks};
 use serde::{Deserialize, Serialize};
 
@@ -210,12 +208,12 @@ fn rounds<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
     let settings = Settings { rounds: 1, epochs, ..counting() };
     let mut setting = setting(&TRIANGLE, &settings, Scheduler::Rounds);
     setting.stop = Some(Box::new(somebody_has_a_result));
-    Case { setting, properties: vec![kept(&VALUES, 8), bounded()] }
+    Case { setting, properties: vec![kept(&VALUES, 8), bounded(4)] }
 }
 
 fn prompt<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
     let setting = setting(&PAIR, &averaging(), Scheduler::Prompt { in_flight: 1 });
-    let properties = vec![kept(&VALUES[..2], 8), together(), bounded()];
+    let properties = vec![kept(&VALUES[..2], 8), together(), bounded(4)];
     Case { setting, properties }
 }
 
@@ -224,7 +222,7 @@ fn lossy<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
     setting.faults.loss = Fault::AtMost(1);
     setting.faults.duplication = Fault::AtMost(1);
     setting.stop = Some(Box::new(all_have_results));
-    let properties = vec![kept(&VALUES[..2], 8), result(Notion::Surely), bounded()];
+    let properties = vec![kept(&VALUES[..2], 8), result(Notion::Surely), bounded(4)];
     Case { setting, properties }
 }
 
@@ -235,7 +233,7 @@ fn costly<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
     setting.stop = Some(Box::new(all_have_results));
     let within = Claim::new(WITHIN, Notion::Always, |at| is_within(at, &VALUES[..2]));
     let costs = Claim::new(COSTS, Notion::Sometimes, |at| !is_kept(at, &VALUES[..2], 8));
-    Case { setting, properties: vec![within, costs, bounded()] }
+    Case { setting, properties: vec![within, costs, bounded(4)] }
 }
 
 fn join<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
@@ -255,31 +253,34 @@ fn failed<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
     let goes_on = Claim::new(GOES_ON, Notion::Surely, |at| {
         machines(at).iter().all(|(_, machine)| machine.given_up() > 0)
     });
-    Case { setting, properties: vec![goes_on, bounded()] }
+    Case { setting, properties: vec![goes_on, bounded(4)] }
 }
 
 fn adversary<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
-    let settings = Settings { rounds: 1, met: 2, unit: 1, tries: 1, tickets: 1, ..counting() };
+    let settings = Settings { rounds: 1, met: 1, unit: 1, tries: 1, tickets: 1, ..counting() };
     let mut setting = setting(&PAIR, &settings, Scheduler::Asynchronous { in_flight: 1 });
+    for node in &mut setting.nodes {
+        node.protocol = recast(&Machine::new(settings.clone(), 0));
+    }
     let stranger = ModelPeer(9);
-    let held = |value, least, part, ticket| {
-        let counts = vec![Count { ticket, leader: stranger, part }];
-        Held { value, least, greatest: value, cut: u32::MAX, counts }
+    let held = |least, part| {
+        let counts = vec![Count { ticket: 0, leader: stranger, part }];
+        Held { value: 0, least, greatest: 0, cut: u32::MAX, counts }
     };
-    let holdings = [held(0, 0, 1, 0), held(0, 1, 1, 0), held(0, 0, 2, 0)];
-    let times = [(0, 0), (1, 0), (2, 1), (3, 0), (0, 9)];
-    for (held, (epoch, round)) in holdings.iter().flat_map(|held| times.map(|time| (held, time))) {
-        for from in [ModelPeer(1), stranger] {
+    for held in [held(0, 1), held(1, 1), held(0, 9)] {
+        for (epoch, round) in [(0, 0), (2, 1), (3, 9)] {
             let (number, time, held) = (0, Time { epoch, round }, held.clone());
             let push = Message::Push { time, number, held: held.clone() };
             let answer = Message::Answer { epoch, number, held };
             let declined = Message::Declined { epoch, number, time: Some(time) };
-            for message in [push, answer, declined] {
+            for (from, message) in
+                [(stranger, push), (ModelPeer(1), answer), (ModelPeer(1), declined)]
+            {
                 setting.forgeries.push((from, ModelPeer(0), recast(&message)));
             }
         }
     }
-    Case { setting, properties: vec![bounded()] }
+    Case { setting, properties: vec![bounded(1)] }
 }
 
 fn somebody_has_a_result<X: Protocol<ModelPeer>>(at: &Snapshot<'_, X, Reader>) -> bool {
@@ -306,8 +307,8 @@ fn together<X: Protocol<ModelPeer>>() -> Claim<X> {
     })
 }
 
-fn bounded<X: Protocol<ModelPeer>>() -> Claim<X> {
-    Claim::new(BOUNDED, Notion::Always, |at| {
+fn bounded<X: Protocol<ModelPeer>>(met: usize) -> Claim<X> {
+    Claim::new(BOUNDED, Notion::Always, move |at| {
         let is_sound = |local: &Local<X, Read>| {
             let machine: Machine = recast(&local.node.protocol);
             let can_be = |held: &Held<ModelPeer>| {
@@ -315,7 +316,7 @@ fn bounded<X: Protocol<ModelPeer>>() -> Claim<X> {
                     && held.counts.len() <= 1
                     && held.counts.iter().all(|count| count.part <= 8 && count.ticket < held.cut)
             };
-            machine.met() <= 4 && machine.held().is_none_or(can_be)
+            machine.met() <= met && machine.held().is_none_or(can_be)
         };
         at.locals().all(is_sound)
     })

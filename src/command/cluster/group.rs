@@ -1,6 +1,6 @@
 //! The members, on sockets.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 use std::num::NonZeroU16;
 use std::time::Duration;
 
@@ -8,7 +8,10 @@ use anyhow::{Context, Result};
 use bytes::Bytes;
 use rand::rngs::Xoshiro256PlusPlus;
 use rand::{RngExt, SeedableRng};
+use rumormill::analysis::size::counted as counted_size;
 use rumormill::node::{Config, Handle, Notices, spawn};
+use rumormill::protocols::system_size::Notice::Estimated;
+use rumormill::stacks::census;
 use rumormill::stacks::member::{Notice, Request};
 use rumormill::trace::Title;
 use rumormill::wire::DEFAULT_MAX_DATAGRAM;
@@ -32,7 +35,63 @@ pub(super) struct Group {
     /// The traces of those that were crashed.
     traces: Vec<Vec<u8>>,
     chance: Xoshiro256PlusPlus,
-    deliveries: mpsc::UnboundedReceiver<SocketPeer>,
+    told: mpsc::UnboundedReceiver<(SocketPeer, Told)>,
+}
+
+/// What a node tells.
+enum Told {
+    /// It has delivered a message.
+    Delivered,
+    /// In that epoch, between what the size lies.
+    Size { epoch: u32, low: u64, high: u64 },
+}
+
+/// What the nodes say of how many they are.
+#[derive(Serialize)]
+pub(super) struct Count {
+    /// How many they are.
+    pub(super) alive: usize,
+    /// How many have counted.
+    pub(super) told: usize,
+    /// How many of them say an interval that holds it.
+    pub(super) right: usize,
+    /// The least lower end of these intervals.
+    low: Option<u64>,
+    /// The greatest upper end.
+    high: Option<u64>,
+    /// With which probability each holds it, at least.
+    confidence: f64,
+}
+
+impl Count {
+    fn of(alive: usize, sizes: &[(u64, u64)], confidence: f64) -> Self {
+        let holds = |&&(low, high): &&(u64, u64)| (low..=high).contains(&(alive as u64));
+        Self {
+            alive,
+            told: sizes.len(),
+            right: sizes.iter().filter(holds).count(),
+            low: sizes.iter().map(|&(low, _)| low).min(),
+            high: sizes.iter().map(|&(_, high)| high).max(),
+            confidence,
+        }
+    }
+
+    /// What went wrong, if anything did: that so few are right is no accident.
+    pub(super) fn failure(&self) -> Option<String> {
+        let Self { alive, told, right, .. } = self;
+        let is_well = told == alive && 2 * right >= *alive;
+        (!is_well).then(|| format!("{told} of {alive} nodes counted, and {right} rightly"))
+    }
+
+    pub(super) fn say(&self, output: Output) {
+        let Self { alive, told, right, confidence, .. } = self;
+        let (low, high) = (self.low.unwrap_or(0), self.high.unwrap_or(0));
+        output.say(format_args!(
+            "   they are {alive}; {told} have counted, and say between {low} and {high}\n   \
+             of {right} the interval holds it (each does with probability {:.1} % at least)",
+            100.0 * confidence
+        ));
+    }
 }
 
 /// How far a message came.
@@ -55,6 +114,7 @@ impl Arguments {
     fn ways(&self) -> Ways {
         Ways {
             size: self.nodes,
+            most: self.nodes,
             margin: 4 * 64,
             view: self.view,
             upkeep: Ticks(self.period_ms),
@@ -76,7 +136,7 @@ impl Broadcast {
 impl Group {
     /// Starts the nodes: all but the first know the address of the first, and nothing else.
     pub(super) async fn start(arguments: &Arguments) -> Result<Self> {
-        let (tell, deliveries) = mpsc::unbounded_channel();
+        let (tell, told) = mpsc::unbounded_channel();
         let mut alive: Vec<Handle<Machine>> = Vec::new();
         for number in 0..arguments.nodes {
             let first = alive.first().map(|first| SocketPeer::contact(first.peer().address()));
@@ -88,7 +148,7 @@ impl Group {
             alive.push(node);
         }
         let chance = Xoshiro256PlusPlus::seed_from_u64(!arguments.seed);
-        Ok(Self { alive, traces: Vec::new(), chance, deliveries })
+        Ok(Self { alive, traces: Vec::new(), chance, told })
     }
 
     pub(super) async fn health(&self, arguments: &Arguments) -> Result<Health> {
@@ -110,6 +170,44 @@ impl Group {
         Ok(())
     }
 
+    /// Waits until all have counted how many they are, in an epoch that began after the last of them
+    /// crashed, if any did.
+    pub(super) async fn count(&mut self, arguments: &Arguments) -> Result<Count> {
+        let settings = arguments.ways().census();
+        let mut earlier = None;
+        for node in &self.alive {
+            let time = node.look(|node| node.protocol.census.averaging.time()).await?;
+            earlier = earlier.max(time.map(|time| time.epoch));
+        }
+        let has_crashed = !self.traces.is_empty();
+        let counts = |epoch: u32| !has_crashed || Some(epoch) > earlier;
+        let alive: HashSet<SocketPeer> = self.alive.iter().map(Handle::peer).collect();
+        let mut sizes = BTreeMap::new();
+        let counting = async {
+            while sizes.len() < alive.len()
+                && let Some((by, told)) = self.told.recv().await
+            {
+                if let Told::Size { epoch, low, high } = told
+                    && counts(epoch)
+                    && alive.contains(&by)
+                {
+                    sizes.insert(by, (low, high));
+                }
+            }
+        };
+        // An epoch that is under way, and two more, of which one may break.
+        let periods = settings.averaging.listens + 3 * settings.averaging.length();
+        let patience = arguments.period() * u32::from(periods);
+        // Whoever is missing then shows in the number of those that counted.
+        let _out_of_patience = timeout_at(Instant::now() + patience, counting).await;
+        let sizes: Vec<_> = sizes.into_values().collect();
+        let parts = u64::from(settings.averaging.counts).min(alive.len() as u64);
+        let trim = settings.size.trimmed(parts as usize);
+        let confidence = counted_size(&vec![1; parts as usize], 1, trim);
+        let confidence = confidence.map_or(0.0, |size| size.confidence);
+        Ok(Count::of(alive.len(), &sizes, confidence))
+    }
+
     /// Lets one node tell all others, and waits until all have delivered it.
     pub(super) async fn broadcast(&mut self, period: Duration, patience: u32) -> Result<Broadcast> {
         let alive = self.alive.len();
@@ -120,9 +218,11 @@ impl Group {
         let start = Instant::now();
         let collecting = async {
             while delivered.len() < alive
-                && let Some(by) = self.deliveries.recv().await
+                && let Some((by, told)) = self.told.recv().await
             {
-                delivered.insert(by);
+                if let Told::Delivered = told {
+                    delivered.insert(by);
+                }
             }
         };
         // Whoever is missing then shows in the number of those that delivered it.
@@ -145,12 +245,17 @@ impl Group {
 async fn pass_on(
     node: SocketPeer,
     mut notices: Notices<Machine>,
-    tell: mpsc::UnboundedSender<SocketPeer>,
+    tell: mpsc::UnboundedSender<(SocketPeer, Told)>,
 ) {
     while let Some(notice) = notices.next().await {
-        if let Notice::Rumor(rumor::Notice::Delivered(_)) = notice {
-            // Nobody to tell it to: all is over.
-            let _over = tell.send(node);
-        }
+        let told = match notice {
+            Notice::Rumor(rumor::Notice::Delivered(_)) => Told::Delivered,
+            Notice::Census(census::Notice::Size(Estimated { averaged, low, high })) => {
+                Told::Size { epoch: averaged.epoch, low, high }
+            }
+            _ => continue,
+        };
+        // Nobody to tell it to: all is over.
+        let _over = tell.send((node, told));
     }
 }

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use rumormill::SocketPeer;
-use rumormill::protocols::{adoption, cyclon, neighbor_management, random_walk, search};
-use rumormill::stacks::member;
+use rumormill::protocols::{adoption, averaging, cyclon, neighbor_management, random_walk, search};
 use rumormill::stacks::overlay::Notice;
+use rumormill::stacks::{census, member};
 use serde::Serialize;
 
 /// How many messages, or parts of messages, were refused, by reason.
@@ -40,7 +40,11 @@ fn reason(notice: &member::Notice<SocketPeer>) -> Option<String> {
         member::Notice::Search(search::Notice::Refused { refusal, .. }) => {
             Some(refusal.to_string())
         }
-        member::Notice::Search(_) | member::Notice::Rumor(_) => None,
+        member::Notice::Census(census::Notice::Averaging(averaging::Notice::Refused {
+            refusal,
+            ..
+        })) => Some(refusal.to_string()),
+        member::Notice::Search(_) | member::Notice::Rumor(_) | member::Notice::Census(_) => None,
     }
 }
 

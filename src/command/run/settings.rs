@@ -85,6 +85,10 @@ struct Flags {
     share_list: Option<PathBuf>,
 }
 
+/// The most nodes for which the group's count of itself is made. Our choice: where there are more, it
+/// still comes to a result, which is less sure.
+const MOST_NODES: u32 = 1_000_000;
+
 /// What a node is told.
 pub(in crate::command) struct Settings {
     pub(in crate::command) bind: SocketAddr,
@@ -132,6 +136,7 @@ impl Settings {
             label: Label::new(label)?,
             ways: Ways {
                 size,
+                most: MOST_NODES,
                 margin: fixed_point(flags.margin.or(file.margin).unwrap_or(4.0))?,
                 view: in_range(flags.view.or(file.view))?,
                 upkeep: Ticks(upkeep),

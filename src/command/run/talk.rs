@@ -19,6 +19,7 @@ use super::refusals::Refusals;
 use super::searches::{self, Counted, Searches};
 use super::settings::Settings;
 use super::share::Share;
+use super::sizes::{self, Sizes};
 use crate::command::found;
 use crate::command::member::Machine;
 use crate::command::numbers::counted;
@@ -34,6 +35,7 @@ pub(super) struct Talk {
     turned_away: u64,
     refusals: Refusals,
     searches: Searches,
+    sizes: Sizes,
 }
 
 /// A delivery, as one entry of the JSON document.
@@ -67,7 +69,8 @@ impl Talk {
         let (limit, joining) = (settings.ways.max_payload(), Joining::new(settings, others));
         let refusals = Refusals::default();
         let searches = Searches::new(settings, share.catalogue);
-        Ok(Self { json, me, limit, joining, deliveries: 0, turned_away: 0, refusals, searches })
+        let (deliveries, turned_away, sizes) = (0, 0, Sizes::default());
+        Ok(Self { json, me, limit, joining, deliveries, turned_away, refusals, searches, sizes })
     }
 
     /// Broadcasts the lines, or searches, and tells the notices, until something goes wrong.
@@ -99,6 +102,7 @@ impl Talk {
     fn understand(&mut self, line: Bytes) -> Option<Request<SocketPeer>> {
         match searches::query(&line) {
             Some(query) => self.searches.begin(query),
+            None if sizes::is_asked_for(&line) => Some(Request::estimate_size()),
             None => Some(Request::broadcast(line)),
         }
     }
@@ -113,6 +117,7 @@ impl Talk {
                 found::lines(&notice).iter().try_for_each(|line| self.tell_of_find(line))?;
                 return Ok(self.searches.hear(&notice));
             }
+            member::Notice::Census(notice) => self.sizes.hear(&notice),
         }
         Ok(None)
     }
@@ -180,6 +185,7 @@ impl Talk {
             let sums = Sums {
                 asked: self.searches.asked(),
                 searches: self.searches.counted(),
+                size: &self.sizes,
                 refused: &self.refusals,
                 counters,
             };
@@ -203,6 +209,7 @@ async fn ask(node: &Handle<Machine>, request: Option<Request<SocketPeer>>) -> Re
 struct Sums<'a> {
     asked: Asked,
     searches: Counted,
+    size: &'a Sizes,
     refused: &'a Refusals,
     counters: &'a Counters,
 }
