@@ -2,11 +2,12 @@
 
 mod common;
 
-use common::{Machine, NoDraw, armed, averaging, disarmed, life, sent, told};
+use common::{Machine, NoDraw, armed, averaging, disarmed, life, longest_peer, sent, told};
 use rumormill_core::protocols::averaging::{
-    Averaged, Averaging, Count, Held, MAX_COUNTS, Message, Notice, Refusal, Request, Settings,
-    Time, Timer,
+    Averaged, Averaging, COUNT_LENGTH, Count, Held, MAX_COUNTS, MESSAGE_OVERHEAD, Message, Notice,
+    Refusal, Request, Settings, Time, Timer, counts_within,
 };
+use rumormill_core::wire::encode_message;
 use rumormill_core::{Draw, Effect, Event, Peer, Positions, Script, Ticks};
 
 type Averager<P> = Machine<P, Averaging<P>>;
@@ -384,6 +385,29 @@ fn only_whom_it_was_asked_of_answers_and_only_in_its_epoch() {
             assert_eq!(machine.node, before);
         }
     }
+}
+
+#[test]
+fn as_many_counts_are_held_as_fit_into_a_message() {
+    let longest = |counts: usize| {
+        let count = |port: usize| {
+            let leader = longest_peer(port as u16);
+            Count { ticket: u32::MAX, leader, part: u64::MAX }
+        };
+        let counts = (0..counts).map(count).collect();
+        let (value, least, greatest, cut) = (i64::MIN, i64::MIN, i64::MIN, u32::MAX);
+        let held = Held { value, least, greatest, cut, counts };
+        let message = Message::Push { time: at(u32::MAX, u16::MAX), number: u32::MAX, held };
+        let mut bytes = Vec::new();
+        encode_message(&message, &mut bytes);
+        bytes.len()
+    };
+    for counts in 0..=MAX_COUNTS {
+        assert_eq!(longest(counts), MESSAGE_OVERHEAD + counts * COUNT_LENGTH);
+        assert_eq!(usize::from(counts_within(longest(counts))), counts);
+    }
+    assert_eq!((counts_within(0), counts_within(MESSAGE_OVERHEAD + COUNT_LENGTH - 1)), (0, 0));
+    assert_eq!(usize::from(counts_within(usize::MAX)), MAX_COUNTS);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU16;
 
+use rumormill::protocols::averaging::counts_within;
 use rumormill::protocols::search::{self, Search};
 use rumormill::protocols::{periodic_gossip, renyi_erdos};
 use rumormill::seen::Memory;
@@ -67,7 +68,10 @@ impl Ways {
 
     /// How the group counts itself.
     pub(super) fn census(&self) -> census::Settings {
-        census::Settings::every(self.upkeep, self.most)
+        let mut settings = census::Settings::every(self.upkeep, self.most);
+        let fit = counts_within(self.max_datagram - MAX_OVERHEAD - STACK_OVERHEAD);
+        settings.averaging.counts = settings.averaging.counts.min(fit);
+        settings
     }
 
     /// The longest message that can be broadcast, in bytes.

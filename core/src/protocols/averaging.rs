@@ -35,7 +35,9 @@ use crate::{Context, Peer, Protocol, as_set};
 pub mod message;
 pub mod terms;
 
-pub use crate::protocols::averaging::message::{Count, Held, MAX_COUNTS, Message, Time};
+pub use crate::protocols::averaging::message::{
+    COUNT_LENGTH, Count, Held, MAX_COUNTS, MESSAGE_OVERHEAD, Message, Time, counts_within,
+};
 pub use crate::protocols::averaging::terms::{Averaged, Notice, Refusal, Request, Settings};
 
 /// Averages a value that each process supplies, and counts the processes.

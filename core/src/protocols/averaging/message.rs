@@ -9,8 +9,22 @@ use crate::{Peer, as_set};
 
 /// The most counts that are held at the same time.
 ///
-/// Our choice: with all of them a message between processes on sockets has less than 700 bytes.
+/// Our choice: with all of them a message between processes on sockets has 770 bytes at most.
 pub const MAX_COUNTS: usize = 16;
+
+/// The most bytes of a message without its counts and without the frame.
+pub const MESSAGE_OVERHEAD: usize = 50;
+
+/// The most bytes of a count, for peers that encode in at most 30 bytes.
+pub const COUNT_LENGTH: usize = 45;
+
+/// How many counts fit into messages of so many bytes, without the frame and without the byte that each
+/// stack around this protocol adds: at most [`MAX_COUNTS`].
+#[must_use]
+pub fn counts_within(bytes: usize) -> u8 {
+    let counts = bytes.saturating_sub(MESSAGE_OVERHEAD) / COUNT_LENGTH;
+    counts.min(MAX_COUNTS) as u8
+}
 
 /// A time in the group's reckoning.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
