@@ -53,7 +53,16 @@ pub(crate) enum Command {
 }
 
 impl Command {
+    /// Does what it is to do; ends when what it says is written.
     pub(crate) fn run(self) -> Result<Outcome> {
+        let outcome = self.outcome();
+        let is_written = output::finish();
+        let outcome = outcome?;
+        // Where it is not, the process was asked to end before somebody has read it.
+        Ok(if is_written? { outcome } else { Outcome::Holds })
+    }
+
+    fn outcome(self) -> Result<Outcome> {
         match self {
             Self::Demo(arguments) => demo::run(&arguments),
             Self::Check(arguments) => check::run(&arguments),

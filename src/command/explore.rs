@@ -38,11 +38,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let suite = find_suites(std::slice::from_ref(&arguments.suite))?.remove(0);
     let at = free_address(arguments.at)?;
     let url = format!("http://{at}");
-    waiting_runtime()?.block_on(async {
-        let mut signals = Signals::listen()?;
-        output.say(format_args!("{}: {}", suite.name, suite.about));
-        output.say(format_args!("open {url} in a browser; Ctrl-C ends"));
-        output.document(&Report { suite: &suite.name, url })?;
+    let runtime = waiting_runtime()?;
+    let mut signals = Signals::listen_within(&runtime)?;
+    output.say(format_args!("{}: {}", suite.name, suite.about));
+    output.say(format_args!("open {url} in a browser; Ctrl-C ends"));
+    output.document(&Report { suite: &suite.name, url })?;
+    runtime.block_on(async {
         tokio::select! {
             () = signals.asked_to_end() => Ok(Outcome::Holds),
             error = serve(suite, at) => Err(error),

@@ -1,12 +1,16 @@
 //! What people read, and what programs read.
 
+mod standard;
+
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::process;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Error, Result};
 use serde::Serialize;
+
+pub(super) use standard::{PATIENCE, hurry};
 
 /// Where a subcommand's words go: to the standard output, unless that is kept for one JSON
 /// document; then to the standard error.
@@ -15,15 +19,13 @@ pub(super) struct Output {
     pub(super) json: bool,
 }
 
-/// Whether the one JSON document is written. Changed and read by who holds the lock of the
-/// standard output.
-static DOCUMENTED: AtomicBool = AtomicBool::new(false);
+/// Whether the one JSON document is handed over.
+static DOCUMENTED: Mutex<bool> = Mutex::new(false);
 
 /// The document of a process that was asked to end before it had found out anything.
-#[derive(Serialize)]
-struct Interrupted {
-    interrupted: bool,
-}
+const INTERRUPTED: &str = "{\"interrupted\": true}\n";
+
+const UNWRITABLE: &str = "cannot write to the standard output";
 
 impl Output {
     /// Says a line.
@@ -31,8 +33,15 @@ impl Output {
         if self.json {
             return say_aside(line);
         }
-        // A reader that has gone away needs no words, and an error about it would not reach it.
-        let _gone = writeln!(io::stdout(), "{line}");
+        standard::hand_over(format!("{line}\n"));
+    }
+
+    /// As [`say`](Self::say), within a task that others wait for: it can be called off.
+    pub(super) async fn say_in_turn(self, line: impl Display) {
+        if self.json {
+            return say_aside(line);
+        }
+        standard::hand_over_in_turn(format!("{line}\n")).await;
     }
 
     /// Says what did not hold, if anything; tells whether all did.
@@ -50,9 +59,9 @@ impl Output {
     pub(super) fn document<T: Serialize>(self, document: &T) -> Result<()> {
         if self.json {
             let text = serde_json::to_string_pretty(document)?;
-            let mut out = io::stdout().lock();
-            DOCUMENTED.store(true, Ordering::Relaxed);
-            writeln!(out, "{text}").context("cannot write the JSON document")?;
+            let mut documented = documented();
+            standard::hand_over(text + "\n");
+            *documented = true;
         }
         Ok(())
     }
@@ -61,16 +70,43 @@ impl Output {
     /// is about to end by itself, and knows better than this how.
     pub(super) fn end_early(self) {
         // Held until the process ends, so that no other document follows.
-        let _held = self.json.then(|| io::stdout().lock());
-        if DOCUMENTED.load(Ordering::Relaxed) {
+        let documented = documented();
+        if *documented {
             return;
         }
-        let _gone = self.document(&Interrupted { interrupted: true });
+        if self.json {
+            standard::hand_over(INTERRUPTED.into());
+        }
         say_aside("asked to end: what is not said above was not looked at");
+        // The process was asked to end, whether anybody reads what it has said or not.
+        let _written = standard::finish();
         process::exit(0)
     }
 }
 
+/// Waits until all that was said is written: as long as that takes, or, when the process is asked to
+/// end, for [`PATIENCE`]; tells whether it is. A reader that has gone away needs no words, and an
+/// error about it would not reach it.
+pub(super) fn finish() -> Result<bool> {
+    match standard::finish() {
+        Err(error) if error.kind() == io::ErrorKind::BrokenPipe => Ok(true),
+        written => written.context(UNWRITABLE),
+    }
+}
+
+/// Prints a part of what comes about over time, within a task: it can be called off.
+pub(super) async fn print_in_turn(text: String) {
+    standard::hand_over_in_turn(text).await;
+}
+
+/// Returns when nothing can be printed any more, with the reason.
+pub(super) async fn nothing_is_printed() -> Error {
+    Error::new(standard::failure().await).context(UNWRITABLE)
+}
+
+fn documented() -> MutexGuard<'static, bool> {
+    DOCUMENTED.lock().unwrap_or_else(PoisonError::into_inner)
+}
 /// The sign of what holds, or of what does not.
 pub(super) fn mark(holds: bool) -> &'static str {
     if holds { "✓" } else { "✗" }

@@ -20,11 +20,12 @@ use rumormill::node::{Config, Finished, Handle, Recording, SpawnError, spawn};
 use rumormill::stacks::member::Request;
 use rumormill::trace::Title;
 
+use tokio::time::timeout;
 use super::Outcome;
 use super::machines::MEMBER;
 use super::member::Machine;
-use super::output::{Output, say_aside};
-use super::signals::Signals;
+use super::output::{Output, PATIENCE, nothing_is_printed, say_aside};
+use super::signals::{Signals, end_at_last_when_asked};
 pub(crate) use settings::Arguments;
 pub(super) use settings::Settings;
 use share::Share;
@@ -34,6 +35,7 @@ use talk::Talk;
 pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let settings = Settings::of(arguments)?;
     let mut signals = Signals::listen()?;
+    end_at_last_when_asked()?;
     // Made before the node runs, so that nothing is recorded in vain.
     let record = settings.record.as_deref().map(create).transpose()?;
     let share = tokio::select! {
@@ -46,11 +48,12 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let mut node = start(&settings).await?;
     let mut notices = node.notices().context("the notices of a new node were taken before")?;
     let lines = lines::of_standard_input(settings.ways.max_payload());
-    let mut talk = Talk::new(arguments.json, &settings, node.peer(), share)?;
+    let mut talk = Talk::new(arguments.json, &settings, node.peer(), share).await;
     let talked = tokio::select! {
         () = signals.asked_to_end() => Ok(()),
         failed = talk.go_on(&node, lines, &mut notices) => failed,
     };
+        failed = nothing_is_printed() => Err(failed),
     // A node that has stopped by itself leaves without a word.
     let _gone = node.request(Request::leave()).await;
     let Finished { counters, trace, .. } = node.shutdown().await?;
@@ -58,7 +61,11 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
         save(file, path, &trace)?;
     }
     talked?;
-    talk.finish(&mut notices, &counters)?;
+    // Nobody may read what is left to be told.
+    match timeout(PATIENCE, talk.finish(&mut notices, &counters)).await {
+        Ok(finished) => finished?,
+        Err(_unread) => {}
+    }
     Ok(Outcome::Holds)
 }
 

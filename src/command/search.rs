@@ -22,7 +22,7 @@ use super::found;
 use super::member::Machine;
 use super::output::Output;
 use super::run::{Settings, start};
-use super::signals::Signals;
+use super::signals::{Signals, end_at_last_when_asked};
 use finds::{Document, End, Finds};
 use joining::join;
 use mode::ModeFlags;
@@ -102,6 +102,7 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     found::text(arguments.query.as_bytes())?;
     let settings = arguments.settings()?;
     let mode = arguments.mode.mode(&settings.ways.search())?;
+    end_at_last_when_asked()?;
     let mut signals = Signals::listen()?;
     let mut node = start(&settings).await?;
     let mut notices = node.notices().context("the notices of a new node were taken before")?;
@@ -143,7 +144,7 @@ async fn listen(notices: &mut Notices<Machine>, finds: &mut Finds) -> Result<End
     while let Some(notice) = notices.next().await {
         match notice {
             member::Notice::Search(Notice::Hit { server, hops, results, .. }) => {
-                finds.hear(server, hops, &results);
+                finds.hear(server, hops, &results).await;
             }
             member::Notice::Search(Notice::Ended { .. }) => return Ok(End::Over),
             member::Notice::Search(Notice::Failed { failure, .. }) => {

@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::io::{BufRead, BufReader, Read, Write};
+use std::os::unix::net::UnixStream;
 use std::path::PathBuf;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
@@ -40,6 +41,15 @@ pub(crate) fn folder(test: &str) -> PathBuf {
     let _first_run = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).expect("a folder for the test");
     folder
+}
+
+/// The end of a stream to be written to, which has no room, and the one that nobody reads.
+pub(crate) fn full_stream() -> (UnixStream, UnixStream) {
+    let (mut full, unread) = UnixStream::pair().expect("a stream");
+    full.set_nonblocking(true).expect("a stream that does not wait");
+    while full.write(&[b' '; 1024]).is_ok() {}
+    full.set_nonblocking(false).expect("a stream that waits");
+    (full, unread)
 }
 
 /// How a process ended.
@@ -116,9 +126,19 @@ impl Running {
 
     /// The most memory that it has had at any time, in KiB; `None` where the system does not tell.
     pub(crate) fn peak_memory(&self) -> Option<u64> {
+        self.status("VmHWM:")?.strip_suffix(" kB")?.parse().ok()
+    }
+
+    /// Whether it would hear of SIGTERM; `None` where the system does not tell.
+    pub(crate) fn listens_for_signals(&self) -> Option<bool> {
+        let caught = u64::from_str_radix(&self.status("SigCgt:")?, 16).ok()?;
+        Some(caught >> 14 & 1 == 1)
+    }
+
+    fn status(&self, key: &str) -> Option<String> {
         let status = fs::read_to_string(format!("/proc/{}/status", self.child.id())).ok()?;
-        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
-        line.trim().strip_suffix(" kB")?.parse().ok()
+        let value = status.lines().find_map(|line| line.strip_prefix(key))?;
+        Some(value.trim().into())
     }
 
     /// Waits for its end.

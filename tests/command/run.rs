@@ -2,8 +2,11 @@
 
 use std::fs;
 use std::io;
+use std::os::fd::OwnedFd;
+use std::thread;
+use std::time::Duration;
 
-use crate::process::{Finished, Running, command, finish, folder, start};
+use crate::process::{Finished, Running, command, finish, folder, full_stream, start};
 
 /// A node on any free port of the loopback with short periods, and its address.
 pub(crate) fn node(arguments: &[&str]) -> (Running, String) {
@@ -176,6 +179,31 @@ fn a_node_whose_reader_has_gone_ends_with_an_error_and_its_record() {
     assert_eq!(finished.code, Some(2), "{finished:?}");
     assert!(finished.err.contains("\nerror: cannot write to the standard output"), "{finished:?}");
     assert_eq!(finish(&["replay", &record]).code, Some(0));
+}
+
+#[test]
+fn a_node_that_nobody_reads_ends_when_it_is_asked_to_and_leaves_its_record() {
+    let folder = folder("unread");
+    let record = folder.join("node.trace").into_os_string().into_string().expect("ASCII");
+    let (full, _unread) = full_stream();
+    let mut unread = command(&["run", "--json", "--record", &record]);
+    unread.stdout(OwnedFd::from(full));
+    let mut unread = Running::of(unread);
+    unread.says_aside("listening on ");
+    end(unread, "TERM");
+    assert_eq!(finish(&["replay", &record]).code, Some(0));
+}
+
+#[test]
+fn a_node_whose_remarks_nobody_reads_ends_when_it_is_asked_to() {
+    let (full, _unread) = full_stream();
+    let mut unread = command(&["run"]);
+    unread.stderr(OwnedFd::from(full));
+    let unread = Running::of(unread);
+    while unread.listens_for_signals() == Some(false) {
+        thread::sleep(Duration::from_millis(5));
+    }
+    end(unread, "TERM");
 }
 
 #[test]

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeSet;
 use std::fs;
+use std::os::fd::OwnedFd;
 use std::path::Path;
 use std::process::Command;
 
 use roxmltree::Document;
 
-use crate::process::{Finished, Running, finish, folder};
+use crate::process::{Finished, Running, command, finish, folder, full_stream};
 
 const SMALL: [&str; 9] =
     ["simulate", "push-pull", "--nodes", "10,20", "--loss", "0..0.2+0.1", "--runs", "7", "--json"];
@@ -197,7 +198,7 @@ fn an_error_is_one_line_that_says_what_to_do() {
 #[test]
 fn it_ends_when_it_is_asked_to() {
     let long = ["simulate", "push", "--nodes", "100", "--runs", "10000000", "--json"];
-    let mut running = Running::of(crate::process::command(&long));
+    let mut running = Running::of(command(&long));
     running.says_aside("a second");
     running.signal("TERM");
     let finished = running.finish();
@@ -205,4 +206,15 @@ fn it_ends_when_it_is_asked_to() {
         (finished.code, finished.json()),
         (Some(0), serde_json::json!({ "interrupted": true }))
     );
+}
+
+#[test]
+fn it_ends_when_it_is_asked_to_although_nobody_reads_its_document() {
+    let (full, _unread) = full_stream();
+    let mut unread = command(&["simulate", "push", "--nodes", "10", "--runs", "50", "--json"]);
+    unread.stdout(OwnedFd::from(full));
+    let mut unread = Running::of(unread);
+    unread.says_aside("messages");
+    unread.signal("TERM");
+    assert_eq!(unread.finish().code, Some(0));
 }

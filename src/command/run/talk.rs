@@ -1,8 +1,8 @@
 //! What goes into a node by the standard input and comes out by the standard output.
 
-use std::io::{self, Write};
+use std::io;
 
-use anyhow::{Context, Result, bail};
+use anyhow::{Result, bail};
 use bytes::Bytes;
 use rumormill::SocketPeer;
 use rumormill::node::catalogue::Asked;
@@ -23,7 +23,7 @@ use super::sizes::{self, Sizes};
 use crate::command::found;
 use crate::command::member::Machine;
 use crate::command::numbers::counted;
-use crate::command::output::{printable, say_aside};
+use crate::command::output::{Output, print_in_turn, printable, say_aside};
 
 pub(super) struct Talk {
     json: bool,
@@ -49,12 +49,7 @@ struct Delivery {
 impl Talk {
     /// The JSON document is written as it comes about, line by line, since nobody knows how long
     /// that takes.
-    pub(super) fn new(
-        json: bool,
-        settings: &Settings,
-        me: SocketPeer,
-        share: Share,
-    ) -> Result<Self> {
+    pub(super) async fn new(json: bool, settings: &Settings, me: SocketPeer, share: Share) -> Self {
         let others = settings.join.iter().filter(|&&address| address != me.address()).count();
         let through = match others {
             0 => "it waits for others that --join it".into(),
@@ -64,13 +59,14 @@ impl Talk {
         say_aside(format_args!("listening on {}; {through}{of_itself}; Ctrl-C ends", me.address()));
         if json {
             let shared = share.titles;
-            print(&format!("{{\"peer\": \"{me}\", \"shared\": {shared}, \"deliveries\": [\n"))?;
+            let begin = format!("{{\"peer\": \"{me}\", \"shared\": {shared}, \"deliveries\": [\n");
+            print_in_turn(begin).await;
         }
         let (limit, joining) = (settings.ways.max_payload(), Joining::new(settings, others));
         let refusals = Refusals::default();
         let searches = Searches::new(settings, share.catalogue);
         let (deliveries, turned_away, sizes) = (0, 0, Sizes::default());
-        Ok(Self { json, me, limit, joining, deliveries, turned_away, refusals, searches, sizes })
+        Self { json, me, limit, joining, deliveries, turned_away, refusals, searches, sizes }
     }
 
     /// Broadcasts the lines, or searches, and tells the notices, until something goes wrong.
@@ -91,7 +87,7 @@ impl Talk {
                 },
                 () = self.joining.is_due() => self.joining.look(node).await?,
                 notice = notices.next() => match notice {
-                    Some(notice) => ask(node, self.tell(notice)?).await?,
+                    Some(notice) => ask(node, self.tell(notice).await?).await?,
                     None => bail!("the node has stopped by itself; start it again"),
                 },
             }
@@ -108,13 +104,18 @@ impl Talk {
     }
 
     /// What to ask the machine for in return, if anything.
-    fn tell(&mut self, notice: member::Notice<SocketPeer>) -> Result<Option<Request<SocketPeer>>> {
+    async fn tell(
+        &mut self,
+        notice: member::Notice<SocketPeer>,
+    ) -> Result<Option<Request<SocketPeer>>> {
         self.refusals.hear(&notice);
         match notice {
             member::Notice::Overlay(notice) => self.joining.hear(&notice),
-            member::Notice::Rumor(notice) => self.tell_of_rumor(notice)?,
+            member::Notice::Rumor(notice) => self.tell_of_rumor(notice).await?,
             member::Notice::Search(notice) => {
-                found::lines(&notice).iter().try_for_each(|line| self.tell_of_find(line))?;
+                for line in found::lines(&notice) {
+                    self.tell_of_find(line).await;
+                }
                 return Ok(self.searches.hear(&notice));
             }
             member::Notice::Census(notice) => self.sizes.hear(&notice),
@@ -122,18 +123,14 @@ impl Talk {
         Ok(None)
     }
 
-    fn tell_of_find(&self, line: &str) -> Result<()> {
-        if self.json {
-            say_aside(line);
-            return Ok(());
-        }
-        print(&format!("{line}\n"))
+    async fn tell_of_find(&self, line: String) {
+        Output { json: self.json }.say_in_turn(line).await;
     }
 
-    fn tell_of_rumor(&mut self, notice: Notice<SocketPeer>) -> Result<()> {
+    async fn tell_of_rumor(&mut self, notice: Notice<SocketPeer>) -> Result<()> {
         match notice {
             Notice::Delivered(rumor) if rumor.id.origin == self.me => {}
-            Notice::Delivered(rumor) => self.deliver(&rumor)?,
+            Notice::Delivered(rumor) => self.deliver(&rumor).await?,
             Notice::NotStarted(_) => self.refuse(),
             Notice::TurnedAway { id, refusal } => self.turn_away(id, refusal),
             Notice::CrowdedOut(_) | Notice::FeedbackRefused(_) => {}
@@ -160,26 +157,28 @@ impl Talk {
         ));
     }
 
-    fn deliver(&mut self, rumor: &Rumor<SocketPeer>) -> Result<()> {
+    async fn deliver(&mut self, rumor: &Rumor<SocketPeer>) -> Result<()> {
         let (origin, text) = (rumor.id.origin, printable(&String::from_utf8_lossy(&rumor.payload)));
         if !self.json {
-            return print(&format!("{}: {text}\n", origin.address()));
+            print_in_turn(format!("{}: {text}\n", origin.address())).await;
+            return Ok(());
         }
         let comma = if self.deliveries > 0 { ", " } else { "  " };
         self.deliveries += 1;
         let delivery = Delivery { origin: origin.to_string(), sequence: rumor.id.sequence, text };
-        print(&format!("{comma}{}\n", serde_json::to_string(&delivery)?))
+        print_in_turn(format!("{comma}{}\n", serde_json::to_string(&delivery)?)).await;
+        Ok(())
     }
 
     /// Tells what the node still had to tell when it stopped, and what it counted.
-    pub(super) fn finish(
+    pub(super) async fn finish(
         mut self,
         notices: &mut Notices<Machine>,
         counters: &Counters,
     ) -> Result<()> {
         while let Some(notice) = notices.try_next() {
             // The node has stopped, and answers nobody.
-            let _too_late = self.tell(notice)?;
+            let _too_late = self.tell(notice).await?;
         }
         if self.json {
             let sums = Sums {
@@ -190,7 +189,8 @@ impl Talk {
                 counters,
             };
             let sums = serde_json::to_string(&sums)?;
-            return print(&format!("], {}\n", sums.trim_start_matches('{')));
+            print_in_turn(format!("], {}\n", sums.trim_start_matches('{'))).await;
+            return Ok(());
         }
         sum_up(counters, self.turned_away, &self.refusals, self.searches.asked());
         Ok(())
@@ -247,10 +247,4 @@ fn sum_up(counters: &Counters, turned_away: u64, refusals: &Refusals, asked: Ask
         line += &format!(", {refused} by the machine (foremost: {foremost})");
     }
     say_aside(line);
-}
-
-fn print(text: &str) -> Result<()> {
-    let mut out = io::stdout().lock();
-    let written = out.write_all(text.as_bytes()).and_then(|()| out.flush());
-    written.context("cannot write to the standard output")
 }

@@ -69,11 +69,11 @@ impl Finds {
     }
 
     /// The machine tells of each server once, and of a bounded number of them.
-    pub(super) fn hear(&mut self, server: SocketPeer, hops: u8, results: &[Bytes]) {
+    pub(super) async fn hear(&mut self, server: SocketPeer, hops: u8, results: &[Bytes]) {
         self.servers += 1;
         let seconds = self.begun.elapsed().as_secs_f64();
         for result in results {
-            self.output.say(line(result, &server, hops));
+            self.output.say_in_turn(line(result, &server, hops)).await;
             self.results.push(Find {
                 title: title(result),
                 address: server.address().to_string(),
