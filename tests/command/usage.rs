@@ -1,6 +1,6 @@
 //! Help, and errors in the usage.
 
-use crate::process::{finish, folder};
+use crate::process::{Running, command, finish, folder};
 
 #[test]
 fn every_subcommand_explains_itself() {
@@ -46,6 +46,26 @@ fn an_error_is_one_line_that_says_what_to_do() {
     for (arguments, advice) in wrong {
         let finished = finish(arguments);
         assert!(finished.error().contains(advice), "{arguments:?}: {finished:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_cannot_be_written_is_an_error() {
+    let commands: [&[&str]; 4] = [
+        &["check", "--list"],
+        &["check", "--list", "--json"],
+        &["simulate", "push", "--nodes", "8", "--runs", "3"],
+        &["cluster", "--nodes", "3", "--period-ms", "50"],
+    ];
+    for arguments in commands {
+        let full = std::fs::OpenOptions::new().write(true).open("/dev/full").expect("a device");
+        let mut unwritten = command(arguments);
+        unwritten.stdout(full);
+        let unwritten = Running::of(unwritten).finish();
+        assert_eq!(unwritten.code, Some(2), "{unwritten:?}");
+        let words = "error: cannot write to the standard output: ";
+        assert!(unwritten.err.contains(words), "{unwritten:?}");
     }
 }
 
