@@ -118,6 +118,7 @@ fn sweep(arguments: &Arguments, named: &Named, output: Output) -> Result<Outcome
     output.say(format_args!("{}: {}", named.name, named.about));
     let mut ticker = Ticker::begin();
     let results = sweep.run(*shard, arguments.threads(), &mut |progress| ticker.see(progress));
+    out.as_deref().map_or(Ok(()), files::try_out)?;
     present(arguments, &results, output)
 }
 

@@ -137,6 +137,18 @@ fn a_quick_validation_holds_and_is_told_row_by_row() {
     assert_eq!(page.lines().filter(|line| line.starts_with("| ✓ |")).count(), rows.len());
 }
 
+#[test]
+fn a_folder_that_cannot_be_written_into_is_refused_before_anything_is_run() {
+    let file = folder("no-folder").join("file");
+    fs::write(&file, "").expect("a file of the test");
+    let long = ["simulate", "push", "--nodes", "100", "--runs", "10000000", "--out", text(&file)];
+    let validation = ["simulate", "--validate", "--out", text(&file)];
+    for arguments in [&long[..], &validation] {
+        let refused = finish(arguments);
+        assert!(refused.error().starts_with("cannot write into "), "{refused:?}");
+    }
+}
+
 /// The command lines of the scripts, with fewer runs, come to the sweep that they speak of.
 #[test]
 fn the_scripts_run_every_shard_of_their_sweep() {

@@ -2,10 +2,21 @@
 
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process;
 
 use anyhow::{Context, Result, anyhow};
 use rumormill::models::experiments::pictures::pictures;
 use rumormill::models::experiments::{Results, csv};
+
+/// Makes the folder, and writes into it and takes away again what it wrote: nothing is found out in
+/// vain because it cannot be written.
+pub(super) fn try_out(folder: &Path) -> Result<()> {
+    let attempt = folder.join(format!("attempt-{}.part", process::id()));
+    let written = fs::create_dir_all(folder)
+        .and_then(|()| fs::write(&attempt, ""))
+        .and_then(|()| fs::remove_file(&attempt));
+    written.with_context(|| format!("cannot write into {}", folder.display()))
+}
 
 /// Writes the results; of a whole sweep tables and plots, too. Returns the paths.
 pub(super) fn write(folder: &Path, results: &Results) -> Result<Vec<PathBuf>> {

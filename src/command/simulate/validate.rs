@@ -24,6 +24,7 @@ struct Report {
 
 pub(super) fn run(arguments: &Arguments, output: Output) -> Result<Outcome> {
     let &Arguments { quick, seed, .. } = arguments;
+    arguments.out.as_deref().map_or(Ok(()), files::try_out)?;
     let effort = Effort { is_quick: quick, seed, threads: arguments.threads() };
     output.say(format_args!("  {HEADING}"));
     let mut rows = Vec::new();
