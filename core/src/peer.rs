@@ -129,6 +129,17 @@ impl SocketPeer {
         SocketAddr::new(Ipv6Addr::from_bits(ip).to_canonical(), self.epoch_and_port as u16)
     }
 
+    /// Whether nobody can be where it is: at no port, at all addresses, or at one that stands for many.
+    #[must_use]
+    pub fn is_nowhere(&self) -> bool {
+        let address = self.address();
+        let is_for_many = match address.ip() {
+            IpAddr::V4(v4) => v4.is_broadcast() || v4.is_multicast(),
+            IpAddr::V6(v6) => v6.is_multicast(),
+        };
+        address.port() == 0 || address.ip().is_unspecified() || is_for_many
+    }
+
     /// Which life of the address; [`Epoch::UNKNOWN`] for a contact.
     #[must_use]
     pub fn epoch(&self) -> Epoch {
@@ -152,12 +163,7 @@ impl Peer for SocketPeer {
     }
 
     fn is_nobody(&self) -> bool {
-        let address = self.address();
-        let is_for_many = match address.ip() {
-            IpAddr::V4(v4) => v4.is_broadcast() || v4.is_multicast(),
-            IpAddr::V6(v6) => v6.is_multicast(),
-        };
-        self.is_contact() || address.port() == 0 || address.ip().is_unspecified() || is_for_many
+        self.is_contact() || self.is_nowhere()
     }
 
     fn place_hint(&self) -> Option<u32> {
@@ -213,7 +219,7 @@ mod tests {
         assert!(!somebody.is_nobody());
         let contact = somebody.whoever_lives_there();
         assert_eq!(contact, SocketPeer::contact(address("10.0.0.1:7")));
-        assert!(contact.is_nobody() && contact.is_contact() && somebody.answers_for(&contact));
+        assert!(contact.is_nobody() && !contact.is_nowhere() && somebody.answers_for(&contact));
         assert_eq!((3_u32.whoever_lives_there(), 3_u32.is_nobody()), (3, false));
     }
 

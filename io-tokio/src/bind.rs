@@ -63,6 +63,12 @@ pub enum SpawnError {
         /// Where it listens.
         address: SocketAddr,
     },
+    /// Nobody can be where the node listens, or is said to be.
+    #[error("no node can be at {advertised}: choose an address, and a port, of its own")]
+    Nowhere {
+        /// Where others would look for it.
+        advertised: SocketAddr,
+    },
     /// The machine believes to be somebody else.
     #[error("the machine was built for {machine}, and runs on {bound}; build it for the latter")]
     Identity {
@@ -119,6 +125,9 @@ impl Bound {
             return Err(SpawnError::NothingToAdvertise { address });
         }
         let peer = SocketPeer::new(advertised, config.epoch);
+        if peer.is_nowhere() {
+            return Err(SpawnError::Nowhere { advertised });
+        }
         Ok(Self { config, udp, peer, runtime: runtime::Handle::current() })
     }
 

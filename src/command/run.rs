@@ -3,6 +3,7 @@
 
 mod joining;
 mod lines;
+mod places;
 mod refusals;
 mod searches;
 mod settings;
@@ -19,8 +20,8 @@ use rumormill::SocketPeer;
 use rumormill::node::{Config, Finished, Handle, Recording, SpawnError, spawn};
 use rumormill::stacks::member::Request;
 use rumormill::trace::Title;
-
 use tokio::time::timeout;
+
 use super::Outcome;
 use super::machines::MEMBER;
 use super::member::Machine;
@@ -34,8 +35,8 @@ use talk::Talk;
 #[tokio::main]
 pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let settings = Settings::of(arguments)?;
-    let mut signals = Signals::listen()?;
     end_at_last_when_asked()?;
+    let mut signals = Signals::listen()?;
     // Made before the node runs, so that nothing is recorded in vain.
     let record = settings.record.as_deref().map(create).transpose()?;
     let share = tokio::select! {
@@ -52,8 +53,8 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let talked = tokio::select! {
         () = signals.asked_to_end() => Ok(()),
         failed = talk.go_on(&node, lines, &mut notices) => failed,
-    };
         failed = nothing_is_printed() => Err(failed),
+    };
     // A node that has stopped by itself leaves without a word.
     let _gone = node.request(Request::leave()).await;
     let Finished { counters, trace, .. } = node.shutdown().await?;

@@ -241,11 +241,25 @@ fn whoever_joins_through_a_dead_address_is_told_and_gets_in_when_somebody_lives_
 }
 
 #[test]
-fn an_address_that_nobody_can_have_is_refused() {
-    for (address, what) in [("127.0.0.1:0", "name the port"), ("[::1]:7000", "IPv6")] {
-        let refused = finish(&["run", "--join", address]);
+fn addresses_where_no_node_can_be_and_those_that_cannot_be_reached_are_refused() {
+    let wrong: [(&[&str], &str); 8] = [
+        (&["--join", "127.0.0.1:0"], "name the port"),
+        (&["--join", "[::1]:7000"], "IPv6"),
+        (&["--join", "203.0.113.7:9"], "--bind an address of this host"),
+        (&["--bind", "[::1]:0", "--join", "127.0.0.1:9"], "--bind an address of IPv4"),
+        (&["--join", "224.0.0.1:9"], "where no node can be"),
+        (&["--advertise", "127.0.0.1:0"], "where no node can be"),
+        (&["--bind", "224.0.0.1:0"], "no node can be at 224.0.0.1:"),
+        (&["--bind", "255.255.255.255:0"], "255.255.255.255:"),
+    ];
+    for (flags, what) in wrong {
+        let refused = finish(&[&["run"], flags].concat());
         assert!(refused.error().contains(what), "{refused:?}");
     }
+    let file = folder("nowhere").join("node.toml");
+    fs::write(&file, "join = [\"0.0.0.0:7401\"]").expect("a file of the test");
+    let refused = finish(&["run", "--config", file.to_str().expect("a path of ASCII")]);
+    assert!(refused.error().contains("where no node can be"), "{refused:?}");
 }
 
 #[test]

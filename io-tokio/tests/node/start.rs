@@ -57,6 +57,17 @@ async fn who_listens_everywhere_must_say_where_it_is_reached() {
 }
 
 #[tokio::test]
+async fn who_can_be_nowhere_is_not_started() {
+    for nowhere in ["192.0.2.1:0", "255.255.255.255:7000", "[ff02::1]:7000"] {
+        let advertise = Some(address(nowhere));
+        let error = refusal(Config { advertise, ..config() }).await;
+        assert!(matches!(error, SpawnError::Nowhere { .. }), "{nowhere}: {error}");
+    }
+    let error = refusal(Config { bind: address("224.0.0.1:0"), ..config() }).await;
+    assert!(matches!(error, SpawnError::Nowhere { .. }), "{error}");
+}
+
+#[tokio::test]
 async fn a_machine_that_was_built_for_somebody_else_is_refused() {
     let bound = Bound::bind(config()).await.expect("it binds");
     let (me, somebody) = (bound.peer(), SocketPeer::contact(bound.peer().address()));

@@ -13,6 +13,7 @@ use rumormill::node::MAX_DATAGRAM;
 use rumormill::wire::{DEFAULT_MAX_DATAGRAM, Label};
 use serde::Deserialize;
 
+use super::places::{can_be_advertised, can_be_joined};
 use crate::command::member::{MIN_DATAGRAM, Ways};
 
 /// Run a node: each line on the standard input is broadcast, deliveries are printed
@@ -128,10 +129,12 @@ impl Settings {
         let upkeep = flags.upkeep_ms.or(file.upkeep_ms).map_or(1000, NonZeroU32::get);
         let period = flags.period_ms.or(file.period_ms).map_or(500, NonZeroU32::get);
         let bind = flags.bind.or(file.bind).unwrap_or(([127, 0, 0, 1], 0).into());
-        join.iter().try_for_each(|&address| can_be_reached(address, bind))?;
+        let advertise = flags.advertise.or(file.advertise);
+        join.iter().try_for_each(|&address| can_be_joined(address, bind))?;
+        advertise.map_or(Ok(()), |address| can_be_advertised(address, bind))?;
         Ok(Self {
             bind,
-            advertise: flags.advertise.or(file.advertise),
+            advertise,
             join,
             label: Label::new(label)?,
             ways: Ways {
@@ -154,19 +157,6 @@ impl Settings {
     pub(in crate::command) fn upkeep(&self) -> Duration {
         Duration::from_millis(self.ways.upkeep.0.into())
     }
-}
-
-/// Whether datagrams to this address can leave a socket that is bound to the other.
-fn can_be_reached(address: SocketAddr, bind: SocketAddr) -> Result<()> {
-    if address.port() == 0 {
-        bail!("cannot join through {address}: name the port on which the node there listens");
-    }
-    if address.is_ipv6() && bind.is_ipv4() {
-        bail!(
-            "cannot join through {address} from {bind}: --bind an address of IPv6, such as [::]:0"
-        );
-    }
-    Ok(())
 }
 
 /// The margin in the unit of the protocol, of which there are 64 to a peer.
