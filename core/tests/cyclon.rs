@@ -2,13 +2,16 @@
 
 mod common;
 
+use std::net::{Ipv6Addr, SocketAddr};
 use std::num::NonZeroU16;
 
 use common::{Machine, NoDraw, armed, life, sent, shuffling, sorted, source, told};
 use rumormill_core::protocols::cyclon::{
     Cyclon, Entries, Entry, MAX_LENGTH, Message, Mode, Notice, Period, Refusal, Settings,
+    entries_within,
 };
-use rumormill_core::{Draw, Effect, Event, Peer, Positions, Script, SocketPeer, Ticks};
+use rumormill_core::wire::encode_message;
+use rumormill_core::{Draw, Effect, Epoch, Event, Peer, Positions, Script, SocketPeer, Ticks};
 
 type Shuffling<P> = Machine<P, Cyclon<P>>;
 type Effects<P> = Vec<Effect<'static, P, Cyclon<P>>>;
@@ -406,4 +409,23 @@ fn whoever_knows_nobody_but_the_asker_answers_with_nothing() {
     let effects =
         machine.act(Event::Message { from: 7, message: shuffle(0, &[(7, 0)]) }, &mut NoDraw);
     assert_eq!(sent(&effects), [(vec![7], answer(0, &[]))]);
+}
+
+#[test]
+fn as_many_entries_fit_as_are_said_to_and_no_more() {
+    let last = SocketAddr::from((Ipv6Addr::from_bits(u128::MAX), u16::MAX));
+    let entry = Entry { peer: SocketPeer::new(last, Epoch::LAST), age: u8::MAX };
+    let size = |length: usize| {
+        let entries = std::iter::repeat_n(entry, length).collect();
+        let mut bytes = Vec::new();
+        encode_message(&Message::Answer { number: u16::MAX, entries }, &mut bytes);
+        bytes.len()
+    };
+    for length in 1..=MAX_LENGTH {
+        let bytes = size(length);
+        assert_eq!(usize::from(entries_within(bytes)), length);
+        assert_eq!(usize::from(entries_within(bytes - 1)), (length - 1).max(1));
+    }
+    assert_eq!(usize::from(entries_within(usize::MAX)), MAX_LENGTH);
+    assert_eq!(entries_within(0), 1);
 }

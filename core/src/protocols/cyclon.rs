@@ -53,7 +53,9 @@ use crate::{Change, Context, Neighborhood, Peer, Peers, Protocol, Ticks, as_set}
 
 pub mod message;
 
-pub use crate::protocols::cyclon::message::{Entries, Entry, MAX_LENGTH, Message, Names};
+pub use crate::protocols::cyclon::message::{
+    Entries, Entry, MAX_LENGTH, Message, Names, entries_within,
+};
 
 /// CYCLON.
 #[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize)]

@@ -10,6 +10,25 @@ use crate::{MAX_CHANGES, Peer, as_set};
 /// sender in that of its earlier life.
 pub const MAX_LENGTH: usize = MAX_CHANGES / 2 - 1;
 
+/// The most bytes that a message takes besides its entries: its kind, the number of the exchange, and
+/// how many entries there are.
+const MESSAGE_OVERHEAD: usize = 1 + 3 + 1;
+
+/// The most bytes that an entry takes, for peers that encode in at most 30 bytes, as
+/// [`SocketPeer`](crate::SocketPeer) does.
+const LONGEST_ENTRY: usize = 30 + 1;
+
+/// How many entries fit into a message of so many bytes, whomever they name; 1 where none does. The
+/// bytes are those without the frame and without the byte that each stack around this protocol adds.
+#[must_use]
+pub const fn entries_within(bytes: usize) -> u8 {
+    match bytes.saturating_sub(MESSAGE_OVERHEAD) / LONGEST_ENTRY {
+        0 => 1,
+        few if few < MAX_LENGTH => few as u8,
+        _ => MAX_LENGTH as u8,
+    }
+}
+
 /// A neighbour, and how many periods ago its pointer was made.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(bound = "")]
