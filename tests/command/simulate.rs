@@ -149,6 +149,24 @@ fn a_folder_that_cannot_be_written_into_is_refused_before_anything_is_run() {
     }
 }
 
+#[test]
+fn a_file_that_is_merged_does_not_say_where_results_are_written() {
+    let folder = folder("names");
+    holds(&finish(&["simulate", "push", "--nodes", "8", "--runs", "3", "--out", text(&folder)]));
+    let results = fs::read_to_string(folder.join("push.json")).expect("results");
+    let (forged, out) = (folder.join("forged.json"), folder.join("out"));
+    for (right, wrong) in [
+        ("\"experiment\":\"push\"", "\"experiment\":\"../push\""),
+        ("\"name\":\"half\"", "\"name\":\"x/../../half\""),
+    ] {
+        assert!(results.contains(right), "{results}");
+        fs::write(&forged, results.replace(right, wrong)).expect("a file of the test");
+        let refused = finish(&["simulate", "--merge", text(&forged), "--out", text(&out)]);
+        assert!(refused.error().contains("holds no results of ours"), "{refused:?}");
+    }
+    assert!(!out.exists());
+}
+
 /// The command lines of the scripts, with fewer runs, come to the sweep that they speak of.
 #[test]
 fn the_scripts_run_every_shard_of_their_sweep() {

@@ -4,9 +4,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, bail};
 use rumormill::models::experiments::pictures::pictures;
-use rumormill::models::experiments::{Results, csv};
+use rumormill::models::experiments::{Header, Measure, Results, csv, find};
+
+use crate::command::output::printable;
 
 /// Makes the folder, and writes into it and takes away again what it wrote: nothing is found out in
 /// vain because it cannot be written.
@@ -60,5 +62,19 @@ fn read(path: &Path) -> Result<Results> {
     let text =
         fs::read_to_string(path).with_context(|| format!("cannot read {}", path.display()))?;
     let no_results = |error| anyhow!("{} holds no results: {error}", path.display());
-    serde_json::from_str(&text).map_err(no_results)
+    let results: Results = serde_json::from_str(&text).map_err(no_results)?;
+    check_names(&results.header).map_err(|error| {
+        anyhow!("{} holds no results of ours: {}", path.display(), printable(&error.to_string()))
+    })?;
+    Ok(results)
+}
+
+/// Whether files can be named after what the results say of themselves.
+fn check_names(Header { experiment, measures, .. }: &Header) -> Result<()> {
+    find(experiment)?;
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || c == '-';
+    match measures.iter().find(|measure| !measure.name.chars().all(is_plain)) {
+        Some(Measure { name, .. }) => bail!("no measure has the name `{name}`"),
+        None => Ok(()),
+    }
 }
