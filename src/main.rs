@@ -4,11 +4,14 @@
 mod command;
 mod usage;
 
+use std::env;
 use std::fmt::Display;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
+use anyhow::{Context, Result};
 use clap::Parser;
+use tracing_subscriber::EnvFilter;
 
 /// Gossip protocols, checked and run: the machine on the sockets is the machine that was checked
 ///
@@ -29,7 +32,9 @@ fn main() -> ExitCode {
             None => error.exit(),
         },
     };
-    listen_to_the_driver();
+    if let Err(error) = listen_to_the_driver() {
+        return fail(format_args!("{error:#}"));
+    }
     match arguments.command.run() {
         Ok(command::Outcome::Holds) => ExitCode::SUCCESS,
         Ok(command::Outcome::Fails) => ExitCode::from(1),
@@ -38,12 +43,19 @@ fn main() -> ExitCode {
     }
 }
 
+/// What of the driver's log is told.
+const LOG: &str = "RUMORMILL_LOG";
+
 /// Logs go to the standard error, if it is still there.
-fn listen_to_the_driver() {
-    let filter = tracing_subscriber::EnvFilter::try_from_env("RUMORMILL_LOG");
-    let filter = filter.unwrap_or_else(|_unset| "warn".into());
+fn listen_to_the_driver() -> Result<()> {
+    let wanted = env::var_os(LOG).unwrap_or_else(|| "warn".into());
+    let filter = wanted.to_str().and_then(|wanted| EnvFilter::try_new(wanted).ok());
+    let filter = filter.with_context(|| {
+        format!("{LOG} is no filter of logs: {}; such are warn and debug", wanted.display())
+    })?;
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     logs.log_internal_errors(false).init();
+    Ok(())
 }
 
 fn fail(error: impl Display) -> ExitCode {

@@ -49,6 +49,16 @@ fn an_error_is_one_line_that_says_what_to_do() {
     }
 }
 
+#[test]
+fn a_filter_of_logs_that_is_none_is_an_error() {
+    for wrong in ["((", "rumormill=loud"] {
+        let mut list = command(&["check", "--list"]);
+        list.env("RUMORMILL_LOG", wrong);
+        let refused = Running::of(list).finish();
+        assert!(refused.error().contains(&format!("no filter of logs: {wrong};")), "{refused:?}");
+    }
+}
+
 #[cfg(target_os = "linux")]
 #[test]
 fn an_output_that_cannot_be_written_is_an_error() {
