@@ -203,7 +203,9 @@ fn the_scripts_run_every_shard_of_their_sweep() {
 
 #[test]
 fn an_error_is_one_line_that_says_what_to_do() {
-    let wrong: [(&[&str], &str); 14] = [
+    let wrong: [(&[&str], &str); 16] = [
+        (&["simulate", "push", "--loss", "0.1234567"], "a multiple of 0.000001 from 0 to 1"),
+        (&["simulate", "cyclon-clocks", "--latency", "0.1234"], "a multiple of 0.001 from 0"),
         (&["simulate"], "<EXPERIMENT"),
         (&["simulate", "waltz"], "`rumormill simulate --list`"),
         (&["simulate", "push", "--nodes", "many"], "no list of values"),

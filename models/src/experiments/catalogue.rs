@@ -14,6 +14,7 @@ use rumormill_core::{Bias, MAX_FANOUT};
 use super::broadcast::{Broadcast, Targets};
 use super::cyclon::{Cyclon, Start, Turns};
 use super::gossip::{Clocks, Gossip};
+use super::grid::MILLION;
 use super::lockstep::Members;
 use super::mongering::Mongering;
 use super::search::{Unplanned, Unsearchable};
@@ -56,7 +57,7 @@ pub enum Refused {
         /// What it was to be.
         value: f64,
         /// What it is.
-        kind: &'static str,
+        kind: String,
         /// The least that it can be.
         least: f64,
         /// The greatest.
@@ -115,7 +116,7 @@ pub fn catalogue() -> Vec<Named> {
             "infect-and-die-binomial",
             "whoever gets a message forwards it once, to each other with the same probability",
             Parameter {
-                is_whole: false,
+                parts: None,
                 greatest: 16.0,
                 ..Parameter::whole("fanout", "to how many others on average", 4, (0, 16))
             },
@@ -131,9 +132,10 @@ pub fn catalogue() -> Vec<Named> {
         cyclon(
             "cyclon-clocks",
             "as `cyclon`, in periods that are not synchronised",
-            vec![LATENCY],
+            vec![latency(CYCLON_LATENCIES)],
             |settings| {
-                let latency = (settings.number("latency") * 1000.0).round() as u32;
+                let parts = f64::from(CYCLON_LATENCIES);
+                let latency = (settings.number("latency") * parts).round() as u32;
                 Turns::Unsynchronised { latency }
             },
         ),
@@ -162,10 +164,17 @@ pub fn find(name: &str) -> Result<Named, Refused> {
 
 const LOSS: Parameter =
     Parameter::probability("loss", "the probability that a message is lost", 0.0);
-const LATENCY: Parameter = Parameter {
-    greatest: 0.49,
-    ..Parameter::probability("latency", "the part of a period a message takes", 0.1)
-};
+
+/// In so many parts of a period [`Turns::Unsynchronised`] tells how long a message takes.
+const CYCLON_LATENCIES: u32 = 1000;
+
+/// A latency that is told in so many parts of a period.
+const fn latency(parts: u32) -> Parameter {
+    let about = "the part of a period a message takes";
+    let share = Parameter::share("latency", about, 0.1);
+    Parameter { greatest: 0.49, parts: Some(parts), ..share }
+}
+
 const CRASHED: Parameter =
     Parameter::whole("crashed", "how many have crashed before the start", 0, (0, 999_999));
 const PERIODS: Parameter = Parameter::whole("periods", "when it is given up", 1000, (1, 100_000));
@@ -331,8 +340,7 @@ impl Parameter {
         if self.allows(value) {
             return Ok(());
         }
-        let &Self { name, least, greatest, is_whole, .. } = self;
-        let kind = if is_whole { "a whole number" } else { "a number" };
+        let (&Self { name, least, greatest, .. }, kind) = (self, self.kind());
         Err(Refused::Value { name, value, kind, least, greatest })
     }
 }
@@ -371,7 +379,6 @@ impl Settings<'_> {
 
 /// A probability, to six digits after the point.
 fn in_millionths(probability: f64) -> Bias {
-    const PARTS: u32 = 1_000_000;
-    let part = (probability * f64::from(PARTS)).round() as u32;
-    Bias::new(part, PARTS).unwrap_or(Bias::ALWAYS)
+    let part = (probability * f64::from(MILLION)).round() as u32;
+    Bias::new(part, MILLION).unwrap_or(Bias::ALWAYS)
 }

@@ -9,6 +9,9 @@ use serde::{Deserialize, Serialize};
 /// The most values that are read, and the most points of a grid.
 const MANY: usize = 10_000;
 
+/// Of so many parts are those of which probabilities are multiples.
+pub(super) const MILLION: u32 = 1_000_000;
+
 /// Something about an experiment that can be varied.
 #[derive(Clone, Copy, PartialEq, Debug)]
 pub struct Parameter {
@@ -22,8 +25,9 @@ pub struct Parameter {
     pub least: f64,
     /// The greatest.
     pub greatest: f64,
-    /// Whether it is a whole number.
-    pub is_whole: bool,
+    /// Its values are multiples of one of so many parts: 1 for whole numbers. `None`: any number is
+    /// one.
+    pub parts: Option<u32>,
 }
 
 impl Parameter {
@@ -36,20 +40,37 @@ impl Parameter {
         (least, greatest): (u32, u32),
     ) -> Self {
         let (least, greatest) = (least as f64, greatest as f64);
-        Self { name, about, default: default as f64, least, greatest, is_whole: true }
+        Self { name, about, default: default as f64, least, greatest, parts: Some(1) }
     }
 
-    /// A probability.
+    /// A share, to any number of digits.
+    #[must_use]
+    pub const fn share(name: &'static str, about: &'static str, default: f64) -> Self {
+        Self { name, about, default, least: 0.0, greatest: 1.0, parts: None }
+    }
+
+    /// A probability, in millionths.
     #[must_use]
     pub const fn probability(name: &'static str, about: &'static str, default: f64) -> Self {
-        Self { name, about, default, least: 0.0, greatest: 1.0, is_whole: false }
+        Self { parts: Some(MILLION), ..Self::share(name, about, default) }
     }
 
     /// Whether it can have this value.
     #[must_use]
     pub fn allows(&self, value: f64) -> bool {
-        let is_within = (self.least..=self.greatest).contains(&value);
-        is_within && (!self.is_whole || value.fract() == 0.0)
+        let is_multiple =
+            |parts: u32| (value * f64::from(parts)).round() / f64::from(parts) == value;
+        (self.least..=self.greatest).contains(&value) && self.parts.is_none_or(is_multiple)
+    }
+
+    /// What its values are, in a few words.
+    #[must_use]
+    pub fn kind(&self) -> String {
+        match self.parts {
+            None => "a number".into(),
+            Some(1) => "a whole number".into(),
+            Some(parts) => format!("a multiple of {}", 1.0 / f64::from(parts)),
+        }
     }
 }
 
@@ -241,6 +262,15 @@ mod tests {
         let nodes = Parameter::whole("nodes", "", 100, (2, 1000));
         assert!(nodes.allows(2.0) && nodes.allows(1000.0));
         assert!(![1.0, 2.5, 1001.0, f64::NAN].into_iter().any(|value| nodes.allows(value)));
-        assert!(Parameter::probability("loss", "", 0.0).allows(0.25));
+        assert!(Parameter::share("side", "", 0.0).allows(1.0 / 3.0));
+    }
+
+    #[test]
+    fn a_parameter_has_no_value_that_would_be_rounded() {
+        let loss = Parameter::probability("loss", "", 0.0);
+        let Values(fine) = "0..0.009+0.000001,0..1+0.001,0.123456".parse().expect("values");
+        assert!(fine.into_iter().all(|value| loss.allows(value)));
+        assert!(![0.123_456_7, 1e-7, 1.0 / 3.0].into_iter().any(|value| loss.allows(value)));
+        assert_eq!(loss.kind(), "a multiple of 0.000001");
     }
 }

@@ -3,7 +3,7 @@
 use rumormill_core::Bias;
 use rumormill_core::protocols::random_walk::Mode;
 
-use super::{LATENCY, LOSS, Named, Refused, SWITCH, Settings, in_millionths, nodes};
+use super::{LOSS, Named, Refused, SWITCH, Settings, in_millionths, latency, nodes};
 use crate::experiments::{
     OVERLAY_PERIOD, OverlayChurn, OverlayJoin, OverlayPartition, Parameter, Walks,
 };
@@ -17,10 +17,10 @@ pub(super) fn network_parameters() -> [Parameter; 4] {
     [
         LOSS,
         Parameter {
-            is_whole: false,
+            parts: None,
             ..Parameter::whole("burst", "how many of a sender are lost in a row", 1, (1, 1000))
         },
-        LATENCY,
+        latency(OVERLAY_PERIOD as u32),
         Parameter::whole("jitter", "1: latencies are exponential; 0: all alike", 0, SWITCH),
     ]
 }
@@ -110,7 +110,7 @@ pub(super) fn partition() -> Named {
     let mut parameters = vec![
         nodes(1_000_000),
         VIEW,
-        Parameter::probability("side", "the share of the nodes on the one side", 0.5),
+        Parameter::share("side", "the share of the nodes on the one side", 0.5),
         Parameter::whole("split", "for how many periods the sides are separated", 4, (1, 10_000)),
         periods("how many periods follow", 50),
     ];
