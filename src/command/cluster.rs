@@ -104,6 +104,13 @@ impl Arguments {
             );
         }
         let killed = (f64::from(self.nodes) * self.kill).round() as usize;
+        if killed == 0 && self.kill > 0.0 {
+            bail!(
+                "a share of {} of {} nodes is nobody; crash more, or run more nodes",
+                self.kill,
+                self.nodes
+            );
+        }
         Ok(killed.min(self.nodes as usize - 1))
     }
 }

@@ -45,4 +45,6 @@ fn a_share_that_is_none_is_refused() {
         let refused = finish(&["cluster", "--kill", share]);
         assert!(refused.error().contains("from 0 to 0.9"), "{refused:?}");
     }
+    let nobody = finish(&["cluster", "--nodes", "2", "--kill", "0.2"]);
+    assert!(nobody.error().contains("a share of 0.2 of 2 nodes is nobody"), "{nobody:?}");
 }
