@@ -230,7 +230,10 @@ fn sum_up(counters: &Counters, turned_away: u64, refusals: &Refusals, asked: Ask
         (outgoing.failures.total() + outgoing.too_long, "not sent"),
         (incoming.refused.total(), "refused"),
         (turned_away, "messages turned away"),
-        (work.missed, "deliveries or queries missed, since too many came at once"),
+        (
+            work.missed,
+            "deliveries, queries, refusals or failures missed, since too many came at once",
+        ),
         (work.unrecorded, "steps that the trace has no room for"),
         (asked.queries, "queries heard"),
         (asked.answered, "of them answered"),
