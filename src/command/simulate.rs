@@ -34,8 +34,8 @@ pub(crate) struct Arguments {
     /// The experiment (`--list` names them)
     #[arg(required_unless_present_any = ["list", "merge", "validate"])]
     experiment: Option<String>,
-    /// List the experiments with their parameters and end
-    #[arg(long, conflicts_with_all = ["experiment", "merge", "validate", "Parameters"])]
+    /// List the experiments with their parameters, or the one that is named, and end
+    #[arg(long, conflicts_with_all = ["merge", "validate", "Parameters"])]
     list: bool,
     /// Put the files of all shards of a sweep together
     #[arg(long, num_args = 1.., value_name = "FILE", conflicts_with_all = ["experiment", "validate", "Parameters", "runs", "seed", "shard"])]
@@ -80,7 +80,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let output = Output { json: arguments.json };
     end_when_asked(output)?;
     if arguments.list {
-        list(output)
+        list(arguments.experiment.as_deref(), output)
     } else if arguments.validate {
         validate::run(arguments, output)
     } else if let Some(experiment) = &arguments.experiment {
@@ -90,9 +90,12 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     }
 }
 
-fn list(output: Output) -> Result<Outcome> {
-    let all = catalogue();
-    for Named { name, about, parameters, .. } in &all {
+fn list(experiment: Option<&str>, output: Output) -> Result<Outcome> {
+    let asked = match experiment {
+        Some(name) => vec![find(name)?],
+        None => catalogue(),
+    };
+    for Named { name, about, parameters, .. } in &asked {
         output.say(format_args!("{name}: {about}"));
         for parameter in parameters {
             let tell =
@@ -100,7 +103,7 @@ fn list(output: Output) -> Result<Outcome> {
             output.say(tell);
         }
     }
-    let listed = all.iter().map(|named| Listed {
+    let listed = asked.iter().map(|named| Listed {
         experiment: named.name,
         about: named.about,
         parameters: named.parameters.iter().map(|each| (each.name, each.default)).collect(),
@@ -115,10 +118,10 @@ fn sweep(arguments: &Arguments, named: &Named, output: Output) -> Result<Outcome
         bail!("shard {shard} would be lost; say with --out where to write it, or ask for --json");
     }
     let sweep = named.sweep(&arguments.parameters.given(), *runs, *seed)?;
+    out.as_deref().map_or(Ok(()), files::try_out)?;
     output.say(format_args!("{}: {}", named.name, named.about));
     let mut ticker = Ticker::begin();
     let results = sweep.run(*shard, arguments.threads(), &mut |progress| ticker.see(progress));
-    out.as_deref().map_or(Ok(()), files::try_out)?;
     present(arguments, &results, output)
 }
 

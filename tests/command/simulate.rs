@@ -48,6 +48,16 @@ fn the_list_names_experiments_that_there_are() {
 }
 
 #[test]
+fn the_list_of_an_experiment_tells_of_that_alone() {
+    let list = finish(&["simulate", "cyclon-clocks", "--list", "--json"]);
+    holds(&list);
+    let (told, list) = (&list.err, list.json());
+    assert!(told.contains("--latency") && !told.contains("--churn"), "{told}");
+    assert_eq!(list.as_array().map(Vec::len), Some(1));
+    assert_eq!(list[0]["experiment"], "cyclon-clocks");
+}
+
+#[test]
 fn people_are_told_means_with_intervals() {
     let told = finish(&["simulate", "push", "--nodes", "2", "--runs", "40"]);
     holds(&told);
@@ -203,9 +213,11 @@ fn the_scripts_run_every_shard_of_their_sweep() {
 
 #[test]
 fn an_error_is_one_line_that_says_what_to_do() {
-    let wrong: [(&[&str], &str); 16] = [
+    let wrong: [(&[&str], &str); 18] = [
         (&["simulate", "push", "--loss", "0.1234567"], "a multiple of 0.000001 from 0 to 1"),
         (&["simulate", "cyclon-clocks", "--latency", "0.1234"], "a multiple of 0.001 from 0"),
+        (&["simulate", "waltz", "--list"], "`rumormill simulate --list`"),
+        (&["simulate", "push", "--list", "--nodes", "7"], "cannot be used with"),
         (&["simulate"], "<EXPERIMENT"),
         (&["simulate", "waltz"], "`rumormill simulate --list`"),
         (&["simulate", "push", "--nodes", "many"], "no list of values"),
