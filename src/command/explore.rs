@@ -12,7 +12,7 @@ use tokio::sync::oneshot;
 use super::Outcome;
 use super::check::find_suites;
 use super::output::Output;
-use super::signals::{Signals, waiting_runtime};
+use super::signals::{Signals, end_at_last_when_asked, waiting_runtime};
 
 /// Serve a page on which a suite's world can be walked through, step by step
 #[derive(Args)]
@@ -38,6 +38,7 @@ pub(super) fn run(arguments: &Arguments) -> Result<Outcome> {
     let suite = find_suites(std::slice::from_ref(&arguments.suite))?.remove(0);
     let at = free_address(arguments.at)?;
     let url = format!("http://{at}");
+    end_at_last_when_asked()?;
     let runtime = waiting_runtime()?;
     let mut signals = Signals::listen_within(&runtime)?;
     output.say(format_args!("{}: {}", suite.name, suite.about));

@@ -107,6 +107,7 @@ pub(super) async fn nothing_is_printed() -> Error {
 fn documented() -> MutexGuard<'static, bool> {
     DOCUMENTED.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
 /// The sign of what holds, or of what does not.
 pub(super) fn mark(holds: bool) -> &'static str {
     if holds { "✓" } else { "✗" }
