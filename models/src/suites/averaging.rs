@@ -208,12 +208,12 @@ fn rounds<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
     let settings = Settings { rounds: 1, epochs, ..counting() };
     let mut setting = setting(&TRIANGLE, &settings, Scheduler::Rounds);
     setting.stop = Some(Box::new(somebody_has_a_result));
-    Case { setting, properties: vec![kept(&VALUES, 8), bounded(4)] }
+    Case { setting, properties: vec![kept(&VALUES, 8), bounded(4, 8)] }
 }
 
 fn prompt<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
     let setting = setting(&PAIR, &averaging(), Scheduler::Prompt { in_flight: 1 });
-    let properties = vec![kept(&VALUES[..2], 8), together(), bounded(4)];
+    let properties = vec![kept(&VALUES[..2], 8), together(), bounded(4, 8)];
     Case { setting, properties }
 }
 
@@ -222,7 +222,7 @@ fn lossy<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
     setting.faults.loss = Fault::AtMost(1);
     setting.faults.duplication = Fault::AtMost(1);
     setting.stop = Some(Box::new(all_have_results));
-    let properties = vec![kept(&VALUES[..2], 8), result(Notion::Surely), bounded(4)];
+    let properties = vec![kept(&VALUES[..2], 8), result(Notion::Surely), bounded(4, 8)];
     Case { setting, properties }
 }
 
@@ -233,7 +233,7 @@ fn costly<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
     setting.stop = Some(Box::new(all_have_results));
     let within = Claim::new(WITHIN, Notion::Always, |at| is_within(at, &VALUES[..2]));
     let costs = Claim::new(COSTS, Notion::Sometimes, |at| !is_kept(at, &VALUES[..2], 8));
-    Case { setting, properties: vec![within, costs, bounded(4)] }
+    Case { setting, properties: vec![within, costs, bounded(4, 8)] }
 }
 
 fn join<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
@@ -253,7 +253,7 @@ fn failed<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
     let goes_on = Claim::new(GOES_ON, Notion::Surely, |at| {
         machines(at).iter().all(|(_, machine)| machine.given_up() > 0)
     });
-    Case { setting, properties: vec![goes_on, bounded(4)] }
+    Case { setting, properties: vec![goes_on, bounded(4, 8)] }
 }
 
 fn adversary<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
@@ -262,25 +262,26 @@ fn adversary<X: Protocol<ModelPeer>>() -> Case<X, Reader> {
     for node in &mut setting.nodes {
         node.protocol = recast(&Machine::new(settings.clone(), 0));
     }
-    let stranger = ModelPeer(9);
+    let (partner, stranger) = (ModelPeer(1), ModelPeer(9));
     let held = |least, part| {
-        let counts = vec![Count { ticket: 0, leader: stranger, part }];
+        let counts = vec![Count { ticket: 0, leader: ModelPeer(0), part }];
         Held { value: 0, least, greatest: 0, cut: u32::MAX, counts }
     };
+    let push = |epoch, round, held| Message::Push { time: Time { epoch, round }, number: 0, held };
+    let answer = |held| Message::Answer { epoch: 0, number: 0, held };
+    let declined = |time| Message::Declined { epoch: 0, number: 0, time: Some(time) };
+    let mut forged = vec![(stranger, push(3, 0, held(0, 1))), (stranger, push(2, 1, held(0, 1)))];
+    forged.extend(
+        [Time { epoch: 1, round: 9 }, Time { epoch: 0, round: 0 }]
+            .map(|time| (partner, declined(time))),
+    );
     for held in [held(0, 1), held(1, 1), held(0, 9)] {
-        for (epoch, round) in [(0, 0), (2, 1), (3, 9)] {
-            let (number, time, held) = (0, Time { epoch, round }, held.clone());
-            let push = Message::Push { time, number, held: held.clone() };
-            let answer = Message::Answer { epoch, number, held };
-            let declined = Message::Declined { epoch, number, time: Some(time) };
-            for (from, message) in
-                [(stranger, push), (ModelPeer(1), answer), (ModelPeer(1), declined)]
-            {
-                setting.forgeries.push((from, ModelPeer(0), recast(&message)));
-            }
-        }
+        forged.extend([(stranger, push(0, 0, held.clone())), (partner, answer(held))]);
     }
-    Case { setting, properties: vec![bounded(1)] }
+    for (from, message) in forged {
+        setting.forgeries.push((from, ModelPeer(0), recast(&message)));
+    }
+    Case { setting, properties: vec![bounded(1, 1)] }
 }
 
 fn somebody_has_a_result<X: Protocol<ModelPeer>>(at: &Snapshot<'_, X, Reader>) -> bool {
@@ -307,14 +308,14 @@ fn together<X: Protocol<ModelPeer>>() -> Claim<X> {
     })
 }
 
-fn bounded<X: Protocol<ModelPeer>>(met: usize) -> Claim<X> {
+fn bounded<X: Protocol<ModelPeer>>(met: usize, unit: u64) -> Claim<X> {
     Claim::new(BOUNDED, Notion::Always, move |at| {
         let is_sound = |local: &Local<X, Read>| {
             let machine: Machine = recast(&local.node.protocol);
             let can_be = |held: &Held<ModelPeer>| {
                 (held.least..=held.greatest).contains(&held.value)
                     && held.counts.len() <= 1
-                    && held.counts.iter().all(|count| count.part <= 8 && count.ticket < held.cut)
+                    && held.counts.iter().all(|count| count.part <= unit && count.ticket < held.cut)
             };
             machine.met() <= met && machine.held().is_none_or(can_be)
         };
