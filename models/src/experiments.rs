@@ -36,6 +36,7 @@ mod shard;
 mod summary;
 mod sweep;
 mod tally;
+mod tours;
 pub mod validation;
 mod views;
 mod walks;
@@ -62,6 +63,7 @@ pub use shard::{NotAShard, Shard};
 pub use summary::{LEVEL, Summary, wilson};
 pub use sweep::{Progress, Sweep};
 pub use tally::{NotATally, Tally};
+pub use tours::Tours;
 pub use views::Views;
 pub use walks::Walks;
 

@@ -561,4 +561,11 @@ pub const BUGS: &[Bug] = &[
         right: "        let Self { value, .. } = *self;\n",
         wrong: "        let value = self.held().map_or(self.value, |held| held.value);\n",
     },
+    Bug {
+        name: "tells_a_round_later",
+        thought: "a result is told after so many whole rounds",
+        file: AVERAGING,
+        right: "if part.time.round == self.settings.told_in() {",
+        wrong: "if part.time.round == self.settings.told_in() + 1 {",
+    },
 ];

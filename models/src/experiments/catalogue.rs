@@ -150,6 +150,7 @@ pub fn catalogue() -> Vec<Named> {
         sizes::averaging(),
         sizes::counting(),
         sizes::sampling(),
+        sizes::tours(),
     ]
 }
 

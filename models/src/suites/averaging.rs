@@ -73,6 +73,7 @@ fn lossy_suite() -> Suite {
             lossy::<bugs::forgets_that_it_declined::Averaging<_>>,
         )
         .with_bug("takes_any_answer", KEPT, lossy::<bugs::takes_any_answer::Averaging<_>>)
+        .with_bug("tells_a_round_later", RESULT, lossy::<bugs::tells_a_round_later::Averaging<_>>)
 }
 
 fn costly_suite() -> Suite {

@@ -2,7 +2,7 @@
 
 use super::overlays::{VIEW, network, network_parameters};
 use super::{Named, nodes};
-use crate::experiments::{Averaging, Counting, Order, Parameter, Sampling};
+use crate::experiments::{Averaging, Counting, Order, Parameter, Sampling, Tours};
 
 pub(super) fn averaging() -> Named {
     let parameters = vec![
@@ -65,5 +65,17 @@ pub(super) fn sampling() -> Named {
             collisions: settings.whole("collisions") as u16,
             confidence: settings.number("confidence"),
         }))
+    })
+}
+
+pub(super) fn tours() -> Named {
+    let parameters = vec![
+        Parameter { least: 20.0, ..nodes(1_000_000) },
+        Parameter::whole("links", "how many links each has on average", 10, (2, 16)),
+    ];
+    let about = "a walk adds up parts until it is back where it began, which tells the size";
+    Named::new("tours", about, parameters, |settings| {
+        let (nodes, links) = (settings.whole("nodes"), settings.whole("links"));
+        Ok(Box::new(Tours { nodes, links }))
     })
 }

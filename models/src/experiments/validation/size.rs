@@ -1,4 +1,4 @@
-//! Averaging, and sizes from samples that collide.
+//! Averaging, sizes from samples that collide, and from tours.
 //!
 //! The factors are laws of large groups (Jelasity, Montresor, Babaoglu 2005), and the list says how far
 //! groups of a hundred thousand may be off. The estimates are those of an ideal sampler, whose error
@@ -8,7 +8,7 @@ use super::super::Point;
 use super::{Row, Trial};
 
 pub(super) fn trials() -> Vec<Trial> {
-    [averaging().into(), sampling()].concat()
+    [averaging().into(), sampling(), vec![tours()]].concat()
 }
 
 /// A17.
@@ -41,4 +41,20 @@ fn sampling() -> Vec<Trial> {
         ],
     });
     known.into()
+}
+
+/// A19: the mean is the size, the mean length that of theory, and the deviation 1.09 of the size, to a
+/// tenth, so its square 1.19 to a fifth.
+fn tours() -> Trial {
+    Trial {
+        experiment: "tours",
+        point: Point::default().with("nodes", 20_000.0),
+        runs: 2000,
+        quick: None,
+        rows: vec![
+            Row::law("A19", "estimate", "1.000", "0.0005"),
+            Row::law("A19", "length", "1.000", "0.0005"),
+            Row::law("A19", "square", "1.19", "0.24"),
+        ],
+    }
 }
