@@ -132,6 +132,7 @@ mod tests {
     fn ways(max_datagram: usize) -> Ways {
         Ways {
             size: 1000,
+            most: 1000,
             margin: 4 * 64,
             view: 20,
             upkeep: Ticks(1000),

@@ -182,6 +182,12 @@ fn a_file_that_is_merged_does_not_say_where_results_are_written() {
 fn the_scripts_run_every_shard_of_their_sweep() {
     let kubernetes = include_str!("../../docs/scale/kubernetes.yaml");
     let slurm = include_str!("../../docs/scale/slurm.sh");
+    let merge = include_str!("../../docs/scale/README.md");
+    let experiment = "push-pull";
+    assert!(merge.contains(&format!("--merge results/{experiment}.*-of-16.json")));
+    for script in [kubernetes, slurm] {
+        assert!(script.contains(&format!("exec rumormill simulate {experiment} ")));
+    }
     let command = |script: &str| {
         let begin = script.find("exec rumormill").expect("a command");
         let end = script[begin..].find("\"$RESULTS\"").expect("its end") + "\"$RESULTS\"".len();

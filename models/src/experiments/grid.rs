@@ -268,7 +268,7 @@ mod tests {
     #[test]
     fn a_parameter_has_no_value_that_would_be_rounded() {
         let loss = Parameter::probability("loss", "", 0.0);
-        let Values(fine) = "0..0.009+0.000001,0..1+0.001,0.123456".parse().expect("values");
+        let Values(fine) = "0..0.008+0.000001,0..1+0.001,0.123456".parse().expect("values");
         assert!(fine.into_iter().all(|value| loss.allows(value)));
         assert!(![0.123_456_7, 1e-7, 1.0 / 3.0].into_iter().any(|value| loss.allows(value)));
         assert_eq!(loss.kind(), "a multiple of 0.000001");
