@@ -4,6 +4,7 @@
 mod finds;
 mod joining;
 mod mode;
+mod quality;
 
 use std::net::{SocketAddr, UdpSocket};
 use std::num::NonZeroU32;
@@ -26,6 +27,7 @@ use super::signals::{Signals, end_at_last_when_asked};
 use finds::{Document, End, Finds};
 use joining::join;
 use mode::ModeFlags;
+use quality::{Quality, QualityFlags};
 
 /// Join a group, ask who has something, and print who does, as the answers come
 ///
@@ -39,6 +41,8 @@ pub(crate) struct Arguments {
     via: Vec<SocketAddr>,
     #[command(flatten)]
     mode: ModeFlags,
+    #[command(flatten)]
+    quality: QualityFlags,
     /// For how many milliseconds to wait for answers [default: 5000, for walk 10000, for rings 20000]
     #[arg(long, value_name = "MS")]
     for_ms: Option<NonZeroU32>,
@@ -101,7 +105,11 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     let output = Output { json: arguments.json };
     found::text(arguments.query.as_bytes())?;
     let settings = arguments.settings()?;
-    let mode = arguments.mode.mode(&settings.ways.search())?;
+    let limits = settings.ways.search();
+    let quality = arguments.quality.plan(settings.ways.view, &limits)?;
+    let asked_for = arguments.mode.mode(&limits)?;
+    let mode = quality.map_or(Ok(asked_for), |quality| quality.mode(asked_for))?;
+    quality.iter().for_each(Quality::say);
     end_at_last_when_asked()?;
     let mut signals = Signals::listen()?;
     let mut node = start(&settings).await?;
@@ -116,7 +124,8 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     node.shutdown().await?;
     let end = searched?;
     finds.sum_up(end);
-    output.document(&Document { query: &arguments.query, end, found: &finds })?;
+    quality.iter().for_each(|quality| quality.compare(finds.servers()));
+    output.document(&Document { query: &arguments.query, end, plan: quality, found: &finds })?;
     Ok(Outcome::of(finds.is_any() || end == End::Interrupted))
 }
 

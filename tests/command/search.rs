@@ -171,6 +171,14 @@ fn what_two_of_a_hundred_nodes_have_is_found_among_two_hundred_nodes_and_two_tho
     assert_eq!((at.len(), BTreeSet::from_iter(at)), (REPLICAS.len(), library.replicas()));
     assert!(found.err.contains("4 results at 4 nodes"), "{found:?}");
 
+    let wanted = ["--recall", "0.7", "--replicated", "0.02", "--size", "200", "--json"];
+    let found = library.search(&[&["blue"], &wanted[..]].concat()).finish();
+    assert_eq!(found.code, Some(0), "{found:?}");
+    let document = found.json();
+    assert!(document["plan"]["probability"].as_f64() >= Some(0.95), "{document}");
+    assert!(document["servers"].as_u64() >= Some(3), "{document}");
+    assert!(found.err.contains("of 4 that have it"), "{found:?}");
+
     let rings = ["blue", "--mode", "rings", "--enough", "4", "--json"];
     let found = library.search(&[&rings, &everywhere[..]].concat()).finish();
     assert_eq!(found.code, Some(0), "{found:?}");

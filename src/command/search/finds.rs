@@ -5,6 +5,7 @@ use rumormill::SocketPeer;
 use serde::Serialize;
 use tokio::time::Instant;
 
+use super::quality::Quality;
 use crate::command::found::{line, title};
 use crate::command::numbers::{counted, seconds};
 use crate::command::output::{Output, say_aside};
@@ -51,6 +52,8 @@ struct Find {
 pub(super) struct Document<'a> {
     pub(super) query: &'a str,
     pub(super) end: End,
+    /// How far it was to go for the quality that was wanted.
+    pub(super) plan: Option<Quality>,
     #[serde(flatten)]
     pub(super) found: &'a Finds,
 }
@@ -82,6 +85,11 @@ impl Finds {
                 seconds,
             });
         }
+    }
+
+    /// How many nodes answered.
+    pub(super) fn servers(&self) -> u64 {
+        self.servers
     }
 
     pub(super) fn is_any(&self) -> bool {
