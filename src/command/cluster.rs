@@ -77,7 +77,41 @@ struct Document {
     replay: Replays,
 }
 
+/// What came of a group that found itself.
+#[derive(Serialize)]
+pub(super) struct Founding {
+    joining: Vec<Health>,
+    count: Count,
+    replay: Replays,
+}
+
+impl Founding {
+    /// What went wrong.
+    pub(super) fn failures(&self, arguments: &Arguments) -> Vec<String> {
+        let mut failures = incomplete(arguments, &self.joining, "joining");
+        failures.extend(self.count.failure());
+        failures.extend(differing(&self.replay));
+        failures
+    }
+}
+
+/// Lets nodes find each other through the first, and count how many they are.
+pub(super) async fn found(output: Output, arguments: &Arguments) -> Result<Founding> {
+    let mut group = Group::start(arguments).await?;
+    let joining = watch(output, arguments, &group).await?;
+    let count = group.count(arguments).await?;
+    count.say(output);
+    let replay = group.shut_down().await?;
+    replay.say(output);
+    Ok(Founding { joining, count, replay })
+}
+
 impl Arguments {
+    /// So many nodes, of which nothing is lost and none crashes.
+    pub(super) fn sound(nodes: u32, period_ms: u32, seed: u64) -> Self {
+        Self { nodes, view: 12, kill: 0.0, loss: 0, period_ms, seed, json: false }
+    }
+
     fn period(&self) -> Duration {
         Duration::from_millis(self.period_ms.into())
     }
@@ -187,23 +221,30 @@ fn failures(
     broadcast: &Broadcast,
     replay: &Replays,
 ) -> Vec<String> {
-    let mut failures = Vec::new();
-    for (rows, what) in [(joining, "joining"), (healing, "the crash")] {
-        if rows.last().is_some_and(|last| !last.is_well()) {
-            failures.push(format!(
-                "{} periods after {what} began, views are not as full as they are to be, or not \
-                 all who are known are alive, or the overlay is in pieces",
-                arguments.patience()
-            ));
-        }
-    }
+    let mut failures = incomplete(arguments, joining, "joining");
+    failures.extend(incomplete(arguments, healing, "the crash"));
     if broadcast.delivered < broadcast.alive {
         let Broadcast { delivered, alive, .. } = broadcast;
         failures.push(format!("only {delivered} of {alive} nodes delivered the broadcast"));
     }
-    if replay.identical < replay.traces {
-        let Replays { identical, traces, .. } = replay;
-        failures.push(format!("only {identical} of {traces} traces replay"));
-    }
+    failures.extend(differing(replay));
     failures
+}
+
+/// A group that did not come to what it was to come to.
+fn incomplete(arguments: &Arguments, rows: &[Health], what: &str) -> Vec<String> {
+    let is_ill = rows.last().is_some_and(|last| !last.is_well());
+    let failure = || {
+        format!(
+            "{} periods after {what} began, views are not as full as they are to be, or not all \
+             who are known are alive, or the overlay is in pieces",
+            arguments.patience()
+        )
+    };
+    is_ill.then(failure).into_iter().collect()
+}
+
+fn differing(replay: &Replays) -> Option<String> {
+    let Replays { identical, traces, .. } = replay;
+    (identical < traces).then(|| format!("only {identical} of {traces} traces replay"))
 }

@@ -15,6 +15,7 @@ use serde::Serialize;
 
 use super::Outcome;
 use super::check::{find_suites, heading, say};
+use super::cluster::{self as cluster_of, Founding};
 use super::output::Output;
 use super::replays::Replays;
 use super::signals::end_when_asked;
@@ -72,7 +73,12 @@ struct Document {
     check: Report,
     run: Outbreak,
     replay: Replays,
+    group: Founding,
 }
+
+/// How long a period of the group is, in milliseconds. Our choice: the shortest in which a busy host
+/// answers in time.
+const UPKEEP_MS: u32 = 200;
 
 const SUITE: &str = "demo-4";
 
@@ -91,14 +97,22 @@ pub(super) async fn run(arguments: &Arguments) -> Result<Outcome> {
     output.say("\n3. replay: what each node did, through the machine without its sockets");
     let replay = Replays::of(&traces);
     replay.say(output);
-    let failures = failures(&check, &run, &replay);
+    output.say(format_args!(
+        "\n4. group: {} nodes of the whole stack find each other through one address, and count \
+         how many they are",
+        arguments.nodes
+    ));
+    let sound = cluster_of::Arguments::sound(arguments.nodes, UPKEEP_MS, arguments.seed);
+    let group = cluster_of::found(output, &sound).await?;
+    let mut failures = failures(&check, &run, &replay);
+    failures.extend(group.failures(&sound));
     let holds = output.conclude(&failures);
     if holds {
         output.say(
             "  Next: `rumormill check --list`, `rumormill explore demo-4`, `rumormill run --help`",
         );
     }
-    output.document(&Document { holds, failures, check, run, replay })?;
+    output.document(&Document { holds, failures, check, run, replay, group })?;
     Ok(Outcome::of(holds))
 }
 
