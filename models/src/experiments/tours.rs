@@ -10,7 +10,8 @@ use rumormill_core::{FromRng, Randomness};
 
 use super::{Experiment, Measure, Outcome};
 
-/// A tour on a random graph of so many links, from a process that has one link more than the mean.
+/// A tour on a random graph of so many links, from a process that has one link more than the mean; there
+/// is none where nobody has.
 #[derive(Clone, Copy, Debug)]
 pub struct Tours {
     /// How many processes there are, at least 2.

@@ -70,7 +70,7 @@ pub(super) fn sampling() -> Named {
 
 pub(super) fn tours() -> Named {
     let parameters = vec![
-        Parameter { least: 20.0, ..nodes(1_000_000) },
+        nodes(1_000_000),
         Parameter::whole("links", "how many links each has on average", 10, (2, 16)),
     ];
     let about = "a walk adds up parts until it is back where it began, which tells the size";
