@@ -42,8 +42,16 @@ fn the_list_names_experiments_that_there_are() {
     assert!(experiments.len() >= 8);
     for entry in experiments {
         let name = entry["experiment"].as_str().expect("a name");
-        assert!(entry["parameters"]["nodes"].is_number(), "{entry}");
-        holds(&finish(&["simulate", name, "--nodes", "8", "--runs", "2"]));
+        let parameters = entry["parameters"].as_object().expect("parameters");
+        assert!(parameters["nodes"].is_number(), "{entry}");
+        let mut arguments: Vec<String> = ["simulate", name, "--runs", "2"].map(Into::into).into();
+        for (parameter, default) in parameters {
+            let default = default.as_f64().expect("a number");
+            let value = if parameter == "nodes" { 8.0 } else { default };
+            arguments.extend([format!("--{parameter}"), value.to_string()]);
+        }
+        let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+        holds(&finish(&arguments));
     }
 }
 

@@ -122,6 +122,21 @@ pub(super) struct Parameters {
     /// With which probability it is to find as many, from 0 to 1
     #[arg(long, value_name = "VALUES")]
     probability: Option<Values>,
+    /// Who begins exchanges: 0 each one, 1 random pairs, 2 two matchings
+    #[arg(long, value_name = "VALUES")]
+    order: Option<Values>,
+    /// How often the same is asked at most
+    #[arg(long, value_name = "VALUES")]
+    tries: Option<Values>,
+    /// How many samples are to collide
+    #[arg(long, value_name = "VALUES")]
+    collisions: Option<Values>,
+    /// That an interval holds what it is to hold, from 0 to 1
+    #[arg(long, value_name = "VALUES")]
+    confidence: Option<Values>,
+    /// How many links each has on average
+    #[arg(long, value_name = "VALUES")]
+    mean_degree: Option<Values>,
 }
 
 impl Parameters {
@@ -134,6 +149,7 @@ impl Parameters {
         let Self { distance, metropolis, walks, .. } = self;
         let Self { links, replicated, degree, ttl, .. } = self;
         let Self { first, step, enough, walkers, hops, recall, probability, .. } = self;
+        let Self { order, tries, collisions, confidence, mean_degree, .. } = self;
         let all = [
             ("nodes", nodes),
             ("fanout", fanout),
@@ -173,6 +189,11 @@ impl Parameters {
             ("hops", hops),
             ("recall", recall),
             ("probability", probability),
+            ("order", order),
+            ("tries", tries),
+            ("collisions", collisions),
+            ("confidence", confidence),
+            ("mean-degree", mean_degree),
         ];
         let given =
             all.into_iter().filter_map(|(name, values)| Some((name.into(), values.clone()?)));

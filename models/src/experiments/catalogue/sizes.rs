@@ -71,11 +71,11 @@ pub(super) fn sampling() -> Named {
 pub(super) fn tours() -> Named {
     let parameters = vec![
         nodes(1_000_000),
-        Parameter::whole("links", "how many links each has on average", 10, (2, 16)),
+        Parameter::whole("mean-degree", "how many links each has on average", 10, (2, 16)),
     ];
     let about = "a walk adds up parts until it is back where it began, which tells the size";
     Named::new("tours", about, parameters, |settings| {
-        let (nodes, links) = (settings.whole("nodes"), settings.whole("links"));
+        let (nodes, links) = (settings.whole("nodes"), settings.whole("mean-degree"));
         Ok(Box::new(Tours { nodes, links }))
     })
 }
