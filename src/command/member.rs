@@ -2,6 +2,7 @@
 
 use std::num::NonZeroU16;
 
+use rumormill::node::{Handle, Stopped};
 use rumormill::protocols::averaging::counts_within;
 use rumormill::protocols::search::{self, Search};
 use rumormill::protocols::{cyclon, periodic_gossip, renyi_erdos};
@@ -11,7 +12,7 @@ use rumormill::stacks::census::{self, Census};
 use rumormill::stacks::member::Member;
 use rumormill::stacks::overlay::{self, Overlay};
 use rumormill::wire::MAX_OVERHEAD;
-use rumormill::{Neighborhood, Node, SocketPeer, Ticks};
+use rumormill::{Neighborhood, Node, Peer, SocketPeer, Ticks};
 
 /// A member of a group, on sockets.
 pub(super) type Machine = Member<SocketPeer>;
@@ -25,6 +26,12 @@ pub(super) const MIN_DATAGRAM: usize =
 
 /// Our choice: six times as many periods as a message is gossiped, unless that is changed.
 const FORGET_AFTER: u8 = 60;
+
+/// How many neighbours of a node have answered.
+pub(super) async fn known(node: &Handle<Machine>) -> Result<usize, Stopped> {
+    let has_answered = |peer: &&SocketPeer| !peer.is_contact();
+    node.look(move |node| node.neighborhood.peers().iter().filter(has_answered).count()).await
+}
 
 /// What a member is told about itself and its group.
 pub(super) struct Ways {
@@ -69,8 +76,8 @@ impl Ways {
     /// How the group counts itself.
     pub(super) fn census(&self) -> census::Settings {
         let mut settings = census::Settings::every(self.upkeep, self.most);
-        let fit = counts_within(self.max_datagram - MAX_OVERHEAD - STACK_OVERHEAD);
-        settings.averaging.counts = settings.averaging.counts.min(fit);
+        let counts = &mut settings.averaging.counts;
+        *counts = counts_within(self.max_message()).min(*counts);
         settings
     }
 

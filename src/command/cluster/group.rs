@@ -183,23 +183,19 @@ impl Group {
         let counts = |epoch: u32| !has_crashed || Some(epoch) > earlier;
         let alive: HashSet<SocketPeer> = self.alive.iter().map(Handle::peer).collect();
         let mut sizes = BTreeMap::new();
-        let counting = async {
-            while sizes.len() < alive.len()
-                && let Some((by, told)) = self.told.recv().await
-            {
-                if let Told::Size { epoch, low, high } = told
-                    && counts(epoch)
-                    && alive.contains(&by)
-                {
-                    sizes.insert(by, (low, high));
-                }
-            }
-        };
         // An epoch that is under way, and two more, of which one may break.
         let periods = settings.averaging.listens + 3 * settings.averaging.length();
         let patience = arguments.period() * u32::from(periods);
-        // Whoever is missing then shows in the number of those that counted.
-        let _out_of_patience = timeout_at(Instant::now() + patience, counting).await;
+        let hear = |by, told| {
+            if let Told::Size { epoch, low, high } = told
+                && counts(epoch)
+                && alive.contains(&by)
+            {
+                sizes.insert(by, (low, high));
+            }
+            sizes.len() == alive.len()
+        };
+        self.listen(Instant::now() + patience, hear).await;
         let sizes: Vec<_> = sizes.into_values().collect();
         let parts = u64::from(settings.averaging.counts).min(alive.len() as u64);
         let trim = settings.size.trimmed(parts as usize);
@@ -216,20 +212,29 @@ impl Group {
         self.alive[teller].request(Request::broadcast(text)).await?;
         let mut delivered = HashSet::new();
         let start = Instant::now();
-        let collecting = async {
-            while delivered.len() < alive
-                && let Some((by, told)) = self.told.recv().await
-            {
-                if let Told::Delivered = told {
-                    delivered.insert(by);
-                }
+        let hear = |by, told| {
+            if let Told::Delivered = told {
+                delivered.insert(by);
             }
+            delivered.len() == alive
         };
-        // Whoever is missing then shows in the number of those that delivered it.
-        let _out_of_patience = timeout_at(start + period * patience, collecting).await;
+        self.listen(start + period * patience, hear).await;
         let periods = start.elapsed().as_secs_f64() / period.as_secs_f64();
         let periods = (periods.ceil() as u32).clamp(1, patience);
         Ok(Broadcast { alive, delivered: delivered.len(), periods })
+    }
+
+    /// Has `hear` hear what the nodes tell, and who does, until it says that all have, or it is late: then
+    /// whoever is missing shows in what it heard.
+    async fn listen(&mut self, late: Instant, mut hear: impl FnMut(SocketPeer, Told) -> bool) {
+        let listening = async {
+            while let Some((by, told)) = self.told.recv().await {
+                if hear(by, told) {
+                    break;
+                }
+            }
+        };
+        let _out_of_patience = timeout_at(late, listening).await;
     }
 
     /// Lets all nodes leave, and replays what each did, those that were crashed included.

@@ -13,7 +13,7 @@ use rumormill::{Epoch, SocketPeer};
 use tokio::time::{Instant, sleep_until};
 
 use super::settings::Settings;
-use crate::command::member::Machine;
+use crate::command::member::{Machine, known};
 use crate::command::numbers::counted;
 use crate::command::output::say_aside;
 
@@ -45,8 +45,7 @@ impl Joining {
 
     /// Whether anybody has answered by now.
     pub(super) async fn look(&mut self, node: &Handle<Machine>) -> Result<()> {
-        let neighbors = node.look(|node| node.neighborhood.peers().to_vec()).await?;
-        let known = neighbors.iter().filter(|peer| peer.epoch() != Epoch::UNKNOWN).count();
+        let known = known(node).await?;
         self.due = (known == 0).then(|| Instant::now() + self.pause);
         if known > 0 {
             let neighbors = counted(known, "neighbour", "neighbours");

@@ -1,7 +1,9 @@
 //! How many nodes the group has, as it counts itself and as samples tell.
 
 use bytes::Bytes;
+use rumormill::SocketPeer;
 use rumormill::analysis::size::sampled;
+use rumormill::protocols::averaging::Notice as Averaging;
 use rumormill::protocols::sample_and_collide::Notice as Sampling;
 use rumormill::protocols::system_size::Notice as Size;
 use rumormill::stacks::census::Notice;
@@ -42,12 +44,10 @@ pub(super) fn is_asked_for(line: &Bytes) -> bool {
 
 impl Sizes {
     /// Tells of a size that is not as it was.
-    pub(super) fn hear(&mut self, notice: &Notice<rumormill::SocketPeer>) {
+    pub(super) fn hear(&mut self, notice: &Notice<SocketPeer>) {
         match notice {
             Notice::Size(Size::Estimated { low, high, .. }) => self.count(*low, *high),
-            Notice::Averaging(rumormill::protocols::averaging::Notice::Broken { .. }) => {
-                self.broken += 1;
-            }
+            Notice::Averaging(Averaging::Broken { .. }) => self.broken += 1,
             Notice::Sampling(Sampling::Collided { samples, collisions }) => {
                 self.sample(*samples, (*collisions).into());
             }

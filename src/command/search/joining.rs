@@ -4,10 +4,9 @@ use std::time::Duration;
 
 use anyhow::{Result, bail};
 use rumormill::node::Handle;
-use rumormill::{Epoch, SocketPeer};
 use tokio::time::{Instant, sleep};
 
-use crate::command::member::Machine;
+use crate::command::member::{Machine, known as neighbors_known};
 use crate::command::run::Settings;
 
 /// How often it is looked in each period of the upkeep.
@@ -34,7 +33,7 @@ pub(super) async fn join(
             break;
         }
         sleep(settings.upkeep() / LOOKS).await;
-        let neighbors = node.look(|node| known_of(node.neighborhood.peers())).await?;
+        let neighbors = neighbors_known(node).await?;
         if neighbors != known {
             (known, since) = (neighbors, Instant::now());
         }
@@ -43,11 +42,6 @@ pub(super) async fn join(
         bail!("{}", nobody_answers(settings, patience));
     }
     Ok(known)
-}
-
-/// How many of them have answered.
-fn known_of(neighbors: &[SocketPeer]) -> usize {
-    neighbors.iter().filter(|peer| peer.epoch() != Epoch::UNKNOWN).count()
 }
 
 fn nobody_answers(settings: &Settings, patience: Duration) -> String {

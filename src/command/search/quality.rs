@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 use clap::Args;
-use rumormill::analysis::recall::{Limits, Overlay, Plan, Wanted, plan};
+use rumormill::analysis::recall::{Limits, Overlay, Wanted, holders, plan};
 use rumormill::protocols::search::{Mode, Settings};
 use serde::Serialize;
 
@@ -63,12 +63,11 @@ impl QualityFlags {
         let view = view.min(size.saturating_sub(1));
         let overlay = Overlay { size, view, loss: self.loss.unwrap_or(0.0) };
         let limits = Limits { ttl: settings.max_ttl, degree: settings.degree };
-        let planned: Plan = plan(wanted, overlay, limits)?;
-        let having = (replicated * f64::from(size)).round();
+        let planned = plan(wanted, overlay, limits)?;
         Ok(Some(Quality {
             recall,
             probability: planned.probability,
-            having,
+            having: holders(size, replicated).into(),
             ttl: planned.ttl,
             degree: planned.degree,
             asked: planned.asked,
